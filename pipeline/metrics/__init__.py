@@ -1,0 +1,1 @@
+"""Scores from records. Layer 3: no spaCy."""

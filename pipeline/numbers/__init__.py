@@ -1,0 +1,1 @@
+"""Find and value numbers in plain Chinese text. Layer 2: no spaCy."""

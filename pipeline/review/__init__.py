@@ -1,0 +1,1 @@
+"""Label Studio over HTTP, and review without a server."""

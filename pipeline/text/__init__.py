@@ -1,0 +1,1 @@
+"""Cleaning that knows where every character came from. Layer 2: no spaCy."""
