@@ -1,0 +1,63 @@
+"""The corpus reader of training configs: `biaozhu.GoldCorpus.v1` streams Examples from records.
+
+What a record is not annotated for (`meta.layers`, `meta.labels`) travels in `doc.user_data` of the reference, so that
+a component does not learn it as "not there".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from pipeline.core.labels import LabelScheme, default_scheme, read_scheme
+from pipeline.core.records import Record, iter_records
+from pipeline.core.resources import default_file
+from pipeline.errors import ConfigError, Problem
+from pipeline.nlp.docs import carry_meta, record_to_doc
+
+
+def make_gold_corpus(
+    *, path: str | Path | None, scheme: str | Path | None = None, limit: int = 0
+) -> Callable[[Language], Iterator[Example]]:
+    """Make a corpus reader. Registered as `biaozhu.GoldCorpus.v1`.
+
+    path (str | Path | None): a .jsonl file of gold records.
+    scheme (str | Path | None): label scheme file; the default scheme if none is named.
+    limit (int): read at most this many records; 0 means all.
+    RETURNS (Callable[[Language], Iterator[Example]]): the reader.
+    """
+    labels = load_scheme(scheme)
+
+    def read(nlp: Language) -> Iterator[Example]:
+        if path is None:
+            raise ConfigError(Problem("E511", "the corpus has no path", "set paths.train and paths.dev"))
+        for number, (_, record) in enumerate(iter_records(Path(path))):
+            if limit and number >= limit:
+                break
+            yield record_to_example(record, nlp, labels)
+
+    return read
+
+
+def record_to_example(record: Record, nlp: Language, scheme: LabelScheme) -> Example:
+    """RETURNS (Example): the record's gold as reference beside an unannotated Doc of the nlp object's tokenizer."""
+    predicted: Doc = nlp.make_doc(record.text)
+    carry_meta(predicted, record)
+    return Example(predicted, record_to_doc(record, nlp.vocab, scheme))
+
+
+def load_scheme(path: str | Path | None) -> LabelScheme:
+    """RETURNS (LabelScheme): the scheme of a file, looked up here and among the default files; default for None."""
+    if path is None:
+        return default_scheme()
+    file = Path(path)
+    if not file.is_file():
+        try:
+            file = default_file(str(path))
+        except FileNotFoundError:
+            file = Path(path)  # the reader's own message names it
+    return read_scheme(file)
