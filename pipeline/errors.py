@@ -68,6 +68,10 @@ class MissingPartError(BiaozhuError):
     """A model, extra package or server that the call needs and that is not there."""
 
 
+class VerdictError(Exception):
+    """A check that ran and says no, such as the gate: no fault of the input, exit code 1."""
+
+
 def raise_if_any(problems: Iterable[Problem]) -> None:
     """Raise one InputError with all problems, if there are any."""
     found = tuple(problems)

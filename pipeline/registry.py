@@ -7,13 +7,15 @@ training config names (features, readers, callbacks) are in spaCy's own namespac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import catalogue
 from spacy.util import registry as spacy_registry
 
-from pipeline.errors import ConfigError, Problem
+from pipeline.core.jsonl import read_text
+from pipeline.errors import BiaozhuError, ConfigError, Problem
 
 Stage = Callable[[], None]
 """What a stage factory returns: the work, all its options bound."""
@@ -52,3 +54,61 @@ def resolve_block(block: dict[str, Any], *, name: str, path: str | None = None) 
         raise ConfigError(
             Problem("E803", f"[{name}] {error}", "`biaozhu stages` lists names and options", path)
         ) from error
+
+
+def load_config(path: Path, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Read a pipeline config.
+
+    path (Path): a spaCy-style .cfg file.
+    overrides (Mapping | None): values by dotted name, such as {"stages.train.seed": 3}.
+    RETURNS (dict): the config, overrides and variables filled in.
+    RAISES (ConfigError): if it is no config, or an override names a block or stage that the config does not have.
+    """
+    from confection import Config
+
+    text = read_text(path)
+    try:
+        config = Config().from_str(text, interpolate=False)
+        for name in overrides or {}:
+            _check_override(config, name, path)
+        filled = Config().from_str(text, overrides=dict(overrides or {}))
+    except BiaozhuError:
+        raise
+    except ValueError as error:
+        details = " ".join(str(error).split())
+        raise ConfigError(Problem("E801", details, "see configs/pipeline.cfg for one that works", path)) from error
+    if not isinstance(filled.get("stages"), dict):
+        raise ConfigError(Problem("E804", "there is no [stages] block", "name the stages: [stages.clean] …", path))
+    return dict(filled)
+
+
+def _check_override(config: dict[str, Any], name: str, path: Path) -> None:
+    *blocks, key = name.split(".")
+    block: Any = config
+    for depth, part in enumerate(blocks):
+        if not isinstance(block, dict) or part not in block:
+            where = ".".join(blocks[: depth + 1])
+            known = ", ".join(block) if isinstance(block, dict) else ""
+            raise ConfigError(Problem("E805", f"--{name}: there is no [{where}]", f"there are: {known}", path))
+        block = block[part]
+    if not blocks or not key or not isinstance(block, dict):
+        raise ConfigError(Problem("E805", f"--{name}: overrides name a block and a key", "--stages.train.seed 3", path))
+
+
+def resolve_stage(config: Mapping[str, Any], name: str, path: Path) -> Stage:
+    """Build one stage of a config.
+
+    config (Mapping): what `load_config` returns.
+    name (str): the stage's block under [stages].
+    path (Path): the config file, for messages.
+    RETURNS (Stage): the work, ready to run.
+    RAISES (ConfigError): unknown stage, function or option, or a value that does not fit.
+    """
+    blocks = config["stages"]
+    if name not in blocks:
+        raise ConfigError(Problem("E806", f"there is no stage {name!r}", f"there are: {', '.join(blocks)}", path))
+    block = blocks[name]
+    if not isinstance(block, dict) or "@stages" not in block:
+        raise ConfigError(Problem("E807", f"[stages.{name}] names no function", '@stages = "biaozhu.clean.v1"', path))
+    stage: Stage = resolve_block(block, name=f"stages.{name}", path=str(path))
+    return stage

@@ -1,0 +1,116 @@
+"""The workflow: resolves a pipeline config, writes one .cfg a stage into the run folder, and lets weasel order them.
+
+weasel decides from hashes what has to run again. A stage's .cfg changes only when its own block, the run's variables or
+the product's code change, so editing one block reruns that stage and what follows from it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.core.jsonl import write_text
+from pipeline.core.progress import logger
+from pipeline.errors import BiaozhuError, ConfigError, MissingPartError, Problem, VerdictError
+from pipeline.registry import resolve_stage
+
+PROJECT_FILE = "project.yml"
+
+
+def check_stages(config: Mapping[str, Any], path: Path) -> list[str]:
+    """Resolve every stage of a config without running it.
+
+    config (Mapping): what `load_config` returns.
+    path (Path): its file, for messages.
+    RETURNS (list[str]): the names of the stages.
+    RAISES (ConfigError): with the problems of all stages.
+    """
+    problems: list[Problem] = []
+    for name in config["stages"]:
+        try:
+            resolve_stage(config, name, path)
+        except MissingPartError as error:
+            # A model that is not there yet is no fault of the config; it is said again when the stage runs.
+            logger.warning("%s", error)
+        except BiaozhuError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(*problems)
+    return list(config["stages"])
+
+
+def _code_hash() -> str:
+    """Hash of the product's code: a stage runs again when the code does."""
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def write_stage_configs(config: Mapping[str, Any], folder: Path) -> None:
+    """Write one resolved .cfg a stage; a file whose content would be the same is left alone."""
+    from confection import Config
+
+    code = _code_hash()
+    for name, block in config["stages"].items():
+        content = f"# code {code}\n\n" + Config({"stages": {name: block}}).to_str(interpolate=False)
+        path = folder / f"{name}.cfg"
+        if not path.is_file() or path.read_text(encoding="utf-8") != content:
+            write_text(path, content)
+
+
+def run_workflow(config: Mapping[str, Any], config_path: Path, *, project: Path, force: bool = False) -> Path:
+    """Run all stages of a config that have something to do.
+
+    config (Mapping): what `load_config` returns; [paths] run, seeds and gold are handed to project.yml.
+    config_path (Path): its file, for messages.
+    project (Path): folder with project.yml.
+    force (bool): run every stage, changed or not.
+    RETURNS (Path): the run folder.
+    RAISES (ConfigError): if the config is unsound, or project.yml is missing or broken.
+    RAISES (VerdictError): if the gate said no.
+    """
+    if not (project / PROJECT_FILE).is_file():
+        raise ConfigError(Problem("E811", f"there is no {PROJECT_FILE} in {project}", "`biaozhu init .` writes one"))
+    check_stages(config, config_path)
+    paths = {name: str(value) for name, value in config.get("paths", {}).items()}
+    run = Path(paths["run"])
+    write_stage_configs(config, project / run / "configs")
+    started = time.time()
+    code, said = _run_weasel(project, {f"vars.{name}": value for name, value in paths.items()}, force=force)
+    if code == 0:
+        return run
+    verdict = project / run / "gate.json"
+    if code == 1 and verdict.is_file() and verdict.stat().st_mtime >= started:
+        raise VerdictError(f"the gate says no: see {run / 'gate.json'}")
+    raise ConfigError(
+        Problem("E812", f"the workflow stopped: {said or 'see the message above'}", "", project / PROJECT_FILE)
+    )
+
+
+def _run_weasel(project: Path, overrides: dict[str, str], *, force: bool) -> tuple[int, str]:
+    """weasel prints its own steps and ends the process: keep its words for a failure, and its exit code."""
+    from weasel.cli.run import project_run
+
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            project_run(project, "all", overrides=overrides, force=force)
+    except SystemExit as error:
+        return (error.code if isinstance(error.code, int) else 1), _last_line(said.getvalue())
+    skipped = said.getvalue().count("Skipping")
+    if skipped:
+        logger.info("%d stages have not changed and were skipped", skipped)
+    return 0, ""
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""
