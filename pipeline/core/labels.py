@@ -7,10 +7,11 @@ the default) with one block a label; the order of the file is the order of table
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from confection import Config
 
@@ -76,6 +77,26 @@ class LabelScheme:
         """RETURNS (tuple[CharSpan, ...]): the spans whose label is in the layer."""
         names = frozenset(self.names(layer))
         return tuple(span for span in spans if span.label in names)
+
+    def annotated(self, meta: Mapping[str, Any]) -> frozenset[str]:
+        """Tell what a record is annotated for, so that a label nobody looked for is no error of anyone.
+
+        meta (Mapping[str, Any]): the record's meta; "layers" and "labels" each narrow the whole scheme, both together
+            narrow it twice; null or absent narrows nothing, an empty list leaves nothing.
+        RETURNS (frozenset[str]): the labels whose absence in this record means something.
+        RAISES (ValueError): if one is no list of names, or names what the scheme does not have.
+        """
+        found = frozenset(self.names())
+        for key, known in (("layers", self.layers), ("labels", self.names())):
+            wanted = meta.get(key)
+            if wanted is None:
+                continue
+            if not isinstance(wanted, list | tuple) or not all(isinstance(name, str) for name in wanted):
+                raise ValueError(f"meta.{key} is a list of names")
+            if unknown := sorted(set(wanted) - set(known)):
+                raise ValueError(f"meta.{key} names {', '.join(unknown)}; the scheme {self.name} has {', '.join(known)}")
+            found &= set(wanted) if key == "labels" else {n for name in wanted for n in self.names(name)}
+        return found
 
     @property
     def fingerprint(self) -> str:
