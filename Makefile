@@ -1,0 +1,49 @@
+# Owns the virtual environment .venv; every target sets up what it needs. Start here: make run, make test.
+
+PYTHON ?= python3.11
+PIP = .venv/bin/python -m pip --disable-pip-version-check
+INSTALL = $(PIP) install --quiet --constraint constraints.txt
+
+.PHONY: run test test-fast test-review lint types imports check clean help
+
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
+
+run: .venv/installed ## Run the whole job on seeds/ and annotations/gold/
+	.venv/bin/biaozhu run
+
+test: .venv/installed-dev ## Pass the tests (the real Label Studio and browser tests included, where installed)
+	.venv/bin/python -m pytest
+
+test-fast: .venv/installed-dev ## Pass the quick tests only
+	.venv/bin/python -m pytest -m "not slow and not label_studio and not browser"
+
+test-review: .venv/installed-dev ## Pass the tests with the real Label Studio and a real browser
+	.venv/bin/python -m pytest -m "label_studio or browser"
+
+lint: .venv/installed-dev ## Check style
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+
+types: .venv/installed-dev ## Check types
+	.venv/bin/mypy
+
+imports: .venv/installed-dev ## Check that the layers hold
+	.venv/bin/lint-imports
+
+check: lint types imports test ## Everything that CI runs
+
+clean: ## Remove the environment and the runs
+	rm -rf .venv .cache models/*/ project.lock
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) not found; install Python 3.11, or: make PYTHON=python3 …" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml setup.py constraints.txt
+	$(INSTALL) --editable .
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(INSTALL) --editable ".[dev,labelstudio]"
+	touch $@
