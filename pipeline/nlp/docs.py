@@ -27,6 +27,11 @@ def make_char_doc(vocab: Vocab, text: str) -> Doc:
     return Doc(vocab, words=list(text), spaces=[False] * len(text))
 
 
+def is_char_doc(doc: Doc) -> bool:
+    """RETURNS (bool): whether the Doc has one token a code point."""
+    return len(doc) == len(doc.text)
+
+
 def record_to_doc(record: Record, vocab: Vocab, scheme: LabelScheme) -> Doc:
     """Say a record in spaCy's terms, with its gold or predicted spans.
 

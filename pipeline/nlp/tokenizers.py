@@ -6,7 +6,7 @@ characters and take word boundaries as features.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,3 @@ def make_char_tokenizer() -> Callable[[Language], CharTokenizer]:
 
     return build
 
-
-def is_char_tokenized(docs: Iterable[Doc]) -> bool:
-    """RETURNS (bool): whether every token of every Doc is one code point."""
-    return all(len(doc) == len(doc.text) for doc in docs)

@@ -1,0 +1,1 @@
+"""The linear-chain CRF over characters: lattice, feature table, trainer and the spaCy component `biaozhu_crf`."""

@@ -1,0 +1,266 @@
+"""The spaCy component `biaozhu_crf`: entities by a linear-chain CRF over characters.
+
+It needs Docs of one token a code point, learns inside `initialize` (or in `fit`, which shows every epoch), and writes
+`doc.ents`, with the calibrated probability of each entity in `doc.spans["entities"].attrs["scores"]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import srsly
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.pipeline import Pipe
+from spacy.scorer import Scorer
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import minibatch
+
+from pipeline.core.progress import logger
+from pipeline.core.spans import CharSpan
+from pipeline.errors import InputError, MissingPartError, Problem
+from pipeline.nlp.crf.calibration import Calibration, fit_calibration
+from pipeline.nlp.crf.dataset import Dataset, cut_chains, make_dataset
+from pipeline.nlp.crf.model import CrfModel, make_model, model_from_bytes
+from pipeline.nlp.crf.tags import tags_to_spans
+from pipeline.nlp.crf.trainer import Epoch, FitOptions, train_epochs
+from pipeline.nlp.docs import is_char_doc, set_entities
+from pipeline.nlp.features.batch import Codes, FeatureSource, StoredSource, TextBatch, describe, make_batch
+
+OnEpoch = Callable[[Epoch], bool]
+"""Called after every epoch with the component already using its weights; a true result stops training."""
+
+
+class CrfEntities(Pipe):  # type: ignore[misc]
+    """Finds entities. See `make_crf` for the settings."""
+
+    def __init__(
+        self, *, name: str, sources: dict[str, FeatureSource], options: FitOptions, min_count: int, prune: float
+    ) -> None:
+        self.name = name
+        self.sources = sources
+        self.options = options
+        self.min_count = min_count
+        self.prune = prune
+        self.model: CrfModel | None = None
+        self.calibration = Calibration()
+        self.on_epoch: OnEpoch | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """RETURNS (tuple[str, ...]): the labels it has learned."""
+        return () if self.model is None else self.model.labels
+
+    def __call__(self, doc: Doc) -> Doc:
+        """RETURNS (Doc): the Doc with entities."""
+        self.annotate([doc])
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
+        """YIELDS (Doc): the Docs with entities, read in batches."""
+        for docs in minibatch(stream, batch_size):
+            self.annotate(docs)
+            yield from docs
+
+    def describe(self, batch: TextBatch) -> Codes:
+        """RETURNS (Codes): the features of a batch."""
+        return describe(batch, self.sources)
+
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Set the entities of some Docs, all in one go."""
+        for doc, spans in zip(docs, self.predict(docs), strict=True):
+            set_entities(doc, spans)
+
+    def predict(self, docs: Sequence[Doc]) -> list[list[CharSpan]]:
+        """RETURNS (list[list[CharSpan]]): the entities of every Doc, with calibrated probabilities."""
+        model = self._require_model()
+        check_char_docs(docs)
+        batch = make_batch(docs)
+        scores = model.scores(self.describe(batch))
+        chunks = _chains(batch)
+        path, probabilities = model.decode(scores, chunks)
+        calibrated = self.calibration(probabilities)
+        found = []
+        for start, end in batch.ranges.tolist():
+            spans = tags_to_spans(path[start:end], model.labels)
+            found.append(
+                [CharSpan(left, right, label, score=float(calibrated[start + left])) for left, right, label in spans]
+            )
+        return found
+
+    def _require_model(self) -> CrfModel:
+        if self.model is None:
+            raise MissingPartError(
+                Problem("E512", f"component {self.name!r} has not been trained", "train it, or load a trained model")
+            )
+        return self.model
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> None:
+        """Learn from gold.
+
+        get_examples (Callable): gives the gold.
+        nlp (Language | None): the nlp object, as spaCy passes it.
+        labels (Sequence[str] | None): labels to learn; those that occur in the gold if not given.
+        """
+        self.fit([example.reference for example in get_examples()], labels=labels)
+
+    def fit(self, docs: Sequence[Doc], *, labels: Sequence[str] | None = None) -> None:
+        """Learn from gold Docs; `on_epoch` sees every epoch.
+
+        docs (Sequence[Doc]): the gold.
+        labels (Sequence[str] | None): labels to learn; those that occur if not given.
+        RAISES (InputError): if there is not one annotated entity to learn from.
+        """
+        check_char_docs(docs)
+        names = tuple(labels) if labels is not None else tuple(sorted({ent.label_ for doc in docs for ent in doc.ents}))
+        if not names:
+            raise InputError(Problem("E513", "the gold holds no entity to learn from", "check layers and labels"))
+        data = make_dataset(docs, names, self.describe, min_count=self.min_count)
+        logger.info("%d features, %d weights", len(data.keys), len(data.problem.pair_tags))
+        for epoch in train_epochs(data.problem, self.options):
+            self.model = _epoch_model(names, data, epoch)
+            logger.info("epoch %d/%d: loss %.4f", epoch.number, self.options.epochs, epoch.loss)
+            if self.on_epoch is not None and self.on_epoch(epoch):
+                break
+        self.model = self._require_model().pruned(self.prune)
+
+    def calibrate(self, examples: Iterable[Example]) -> None:
+        """Fit the probabilities to how often they come true on examples that were not trained on."""
+        self.calibration = Calibration()
+        examples = list(examples)
+        found = self.predict([example.predicted for example in examples])
+        scores, correct = [], []
+        for example, spans in zip(examples, found, strict=True):
+            gold = {(ent.start_char, ent.end_char, ent.label_) for ent in example.reference.ents}
+            scores += [span.score or 0.0 for span in spans]
+            correct += [span.key in gold for span in spans]
+        self.calibration = fit_calibration(np.array(scores), np.array(correct, dtype=np.bool_))
+
+    def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
+        """RETURNS (dict): spaCy's `ents_p`, `ents_r`, `ents_f` and `ents_per_type`."""
+        scores: dict[str, Any] = Scorer.score_spans(examples, "ents", **kwargs)
+        return scores
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """RETURNS (bytes): weights and calibration; content of sources only travels on disk."""
+        data = self.model.to_bytes() if self.model is not None else b""
+        packed: bytes = srsly.msgpack_dumps({"model": data, "calibration": self.calibration.as_list()})
+        return packed
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> CrfEntities:
+        """RETURNS (CrfEntities): itself, with the weights that `to_bytes` wrote."""
+        content = srsly.msgpack_loads(data)
+        self.model = model_from_bytes(content["model"]) if content["model"] else None
+        self.calibration = Calibration(*content["calibration"])
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write weights, calibration and what the sources hold into a folder."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        if self.model is not None:
+            (folder / "crf.npz").write_bytes(self.model.to_bytes())
+        srsly.write_json(folder / "crf.json", {"calibration": self.calibration.as_list()})
+        for name, source in self.sources.items():
+            if isinstance(source, StoredSource):
+                source.to_disk(folder / "sources" / name)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> CrfEntities:
+        """RETURNS (CrfEntities): itself, as `to_disk` wrote it."""
+        folder = Path(path)
+        if (folder / "crf.npz").is_file():
+            self.model = model_from_bytes((folder / "crf.npz").read_bytes())
+        self.calibration = Calibration(*srsly.read_json(folder / "crf.json")["calibration"])
+        for name, source in self.sources.items():
+            if isinstance(source, StoredSource):
+                source.from_disk(folder / "sources" / name)
+        return self
+
+
+def make_crf(
+    nlp: Language,
+    name: str,
+    features: dict[str, Any],
+    epochs: int,
+    rate: float,
+    l2: float,
+    dropout: float,
+    average_from: float,
+    min_count: int,
+    prune: float,
+    seed: int,
+) -> CrfEntities:
+    """Make the component. Registered as `biaozhu_crf`.
+
+    nlp (Language): the nlp object.
+    name (str): the component's name.
+    features (dict[str, FeatureSource]): feature sources by name; the names are part of the features' hashes.
+    epochs (int): passes over the gold.
+    rate (float): step size.
+    l2 (float): strength of the penalty on large weights.
+    dropout (float): share of features left out at random in training.
+    average_from (float): share of the epochs after which weights are averaged.
+    min_count (int): features seen less often are not used.
+    prune (float): smaller weights are removed after training.
+    seed (int): seed of order and dropout.
+    RETURNS (CrfEntities): the component.
+    """
+    options = FitOptions(epochs, rate, l2, dropout, average_from, seed)
+    return CrfEntities(name=name, sources=dict(features), options=options, min_count=min_count, prune=prune)
+
+
+Language.factory(
+    "biaozhu_crf",
+    assigns=["doc.ents", "doc.spans"],
+    default_config={
+        "features": {},
+        "epochs": 15,
+        "rate": 0.1,
+        "l2": 0.1,
+        "dropout": 0.1,
+        "average_from": 0.4,
+        "min_count": 2,
+        "prune": 1e-3,
+        "seed": 0,
+    },
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0},
+    func=make_crf,
+)
+
+
+def check_char_docs(docs: Iterable[Doc]) -> None:
+    """RAISES (InputError): if a Doc is not of one token a code point."""
+    if not all(is_char_doc(doc) for doc in docs):
+        raise InputError(
+            Problem(
+                "E514",
+                "the CRF reads characters, but the tokenizer makes longer tokens",
+                'set [nlp.tokenizer] @tokenizers = "biaozhu.CharTokenizer.v1"',
+            )
+        )
+
+
+def _chains(batch: TextBatch) -> NDArray[np.int64]:
+    """RETURNS (NDArray): the chains of a batch, one for each sentence."""
+    nothing = np.zeros(max((len(text) for text in batch.texts), default=0), dtype=np.int16)
+    chains = [
+        chain
+        for start, end in batch.ranges.tolist()
+        for chain in cut_chains(batch.chars, start, end, nothing[: end - start])
+    ]
+    return np.array(chains, dtype=np.int64).reshape(-1, 2)
+
+
+def _epoch_model(labels: tuple[str, ...], data: Dataset, epoch: Epoch) -> CrfModel:
+    problem = data.problem
+    return make_model(labels, data.keys, problem.offsets, problem.pair_tags, epoch.weights, epoch.transitions)

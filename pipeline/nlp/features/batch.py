@@ -1,0 +1,134 @@
+"""A batch of texts laid out for feature sources: one flat array of characters with gaps between the texts.
+
+The gaps are wider than any window, so that shifting a column never reaches into another text. A source gets a
+`TextBatch` and returns a (rows, columns) array of 64-bit codes, 0 for "no feature"; rows in the gaps are ignored.
+Characters are folded one to one (full-width forms and odd spaces), so that offsets stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc
+
+GAP = 8
+Codes = NDArray[np.uint64]
+_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys((0x3000, 0xA0, 0x2003, 0x2002), 0x20)
+_FOLDED_CHARS = frozenset(map(chr, _FOLD))
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+
+
+def fold(text: str) -> str:
+    """RETURNS (str): the text with full-width ASCII and odd spaces folded; of the same length."""
+    return text.translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class TextBatch:
+    """Texts side by side.
+
+    docs (Sequence[Doc]): the Docs.
+    texts (tuple[str, ...]): their folded texts.
+    chars (Codes): code points of all of them, with `GAP` zeros before, between and after.
+    starts (NDArray[np.int64]): row of the first character of each text.
+    """
+
+    docs: Sequence[Doc]
+    texts: tuple[str, ...]
+    chars: Codes
+    starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.chars)
+
+    @property
+    def ranges(self) -> NDArray[np.int64]:
+        """RETURNS (NDArray): (texts, 2) first row and end of every text."""
+        lengths = np.array([len(text) for text in self.texts], dtype=np.int64)
+        return np.stack([self.starts, self.starts + lengths], axis=1)
+
+
+def make_batch(docs: Sequence[Doc]) -> TextBatch:
+    """RETURNS (TextBatch): the batch of some Docs of one token a code point."""
+    texts = tuple(fold(doc.text) for doc in docs)
+    gap = "\0" * GAP
+    joined = gap + "".join(text + gap for text in texts)
+    chars = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    lengths = np.array([len(text) + GAP for text in texts], dtype=np.int64)
+    starts = GAP + np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])[:-1]
+    return TextBatch(docs, texts, chars, starts)
+
+
+FeatureSource = Callable[[TextBatch], Codes]
+"""Describes every character of a batch: (rows, columns) codes, 0 for none."""
+
+
+@runtime_checkable
+class StoredSource(Protocol):
+    """A source with content of its own (a user's lexicon, another model) that must travel with the trained model."""
+
+    def to_disk(self, path: Path) -> None:
+        """Write the content into a folder."""
+        ...
+
+    def from_disk(self, path: Path) -> None:
+        """Read the content back."""
+        ...
+
+
+def shift(column: NDArray[np.uint64], offset: int) -> Codes:
+    """RETURNS (Codes): for every row the value `offset` rows further on; 0 beyond the ends."""
+    if offset == 0:
+        return column
+    moved = np.zeros_like(column)
+    if offset > 0:
+        moved[:-offset] = column[offset:]
+    else:
+        moved[-offset:] = column[:offset]
+    return moved
+
+
+def join(*columns: NDArray[np.uint64]) -> Codes:
+    """RETURNS (Codes): one code for the combination of several columns, each at its place."""
+    code = columns[0] * _ODD
+    for column in columns[1:]:
+        code = (code ^ (code >> np.uint64(29))) * _MIX + column * _ODD
+    return code | np.uint64(1)
+
+
+def only_where(condition: NDArray[np.bool_], column: NDArray[np.uint64]) -> Codes:
+    """RETURNS (Codes): the column with 0 where the condition does not hold."""
+    return np.where(condition, column, np.uint64(0))
+
+
+def describe(batch: TextBatch, sources: Mapping[str, FeatureSource]) -> Codes:
+    """All features of a batch: the columns of all sources, each salted with its source's name and its number.
+
+    batch (TextBatch): the texts.
+    sources (Mapping[str, FeatureSource]): sources by name; their order does not change a code.
+    RETURNS (Codes): (rows, all columns); 0 means none.
+    """
+    parts = []
+    for name, source in sources.items():
+        codes = source(batch)
+        salts = np.array([_salt(name, column) for column in range(codes.shape[1])], dtype=np.uint64)
+        salted = (codes ^ salts) * _ODD
+        salted ^= salted >> np.uint64(32)
+        salted *= _MIX
+        salted ^= salted >> np.uint64(29)
+        parts.append(np.where(codes == 0, np.uint64(0), salted | np.uint64(1)))
+    return np.concatenate(parts, axis=1) if parts else np.zeros((len(batch), 0), dtype=np.uint64)
+
+
+def _salt(name: str, column: int) -> int:
+    """RETURNS (int): 64-bit FNV-1a hash of the source's name and the column's number."""
+    code = 0xCBF29CE484222325
+    for byte in f"{name}/{column}".encode():
+        code = ((code ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return code
