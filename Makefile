@@ -45,5 +45,5 @@ clean: ## Remove the environment and the runs
 	touch $@
 
 .venv/installed-dev: .venv/installed
-	$(INSTALL) --editable ".[dev,labelstudio]"
+	$(INSTALL) --editable ".[dev,agreement,labelstudio]"
 	touch $@
