@@ -20,6 +20,10 @@ COMMANDS = (
     "run",
     "stage",
     "init",
+    "train",
+    "extract",
+    "score",
+    "gate",
     "gold",
     "models",
 )

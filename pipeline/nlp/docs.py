@@ -119,9 +119,7 @@ def doc_entities(doc: Doc) -> list[CharSpan]:
     scores: dict[tuple[int, int], float | None] = {}
     if ENTITIES in doc.spans:
         group = doc.spans[ENTITIES]
-        scores = {
-            (ent.start, ent.end): score for ent, score in zip(group, group.attrs.get("scores", ()), strict=False)
-        }
+        scores = {(ent.start, ent.end): score for ent, score in zip(group, group.attrs.get("scores", ()), strict=False)}
     return [
         CharSpan(ent.start_char, ent.end_char, ent.label_, score=scores.get((ent.start, ent.end))) for ent in doc.ents
     ]

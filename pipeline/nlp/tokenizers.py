@@ -50,4 +50,3 @@ def make_char_tokenizer() -> Callable[[Language], CharTokenizer]:
         return CharTokenizer(nlp.vocab)
 
     return build
-

@@ -4,8 +4,6 @@ It needs Docs of one token a code point, learns inside `initialize` (or in `fit`
 `doc.ents`, with the calibrated probability of each entity in `doc.spans["entities"].attrs["scores"]`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import minibatch
 
-from pipeline.core.progress import logger
+from pipeline.core.progress import logger, track
 from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError, MissingPartError, Problem
 from pipeline.nlp.crf.calibration import Calibration, fit_calibration
@@ -127,12 +125,15 @@ class CrfEntities(Pipe):  # type: ignore[misc]
             raise InputError(Problem("E513", "the gold holds no entity to learn from", "check layers and labels"))
         data = make_dataset(docs, names, self.describe, min_count=self.min_count)
         logger.info("%d features, %d weights", len(data.keys), len(data.problem.pair_tags))
-        for epoch in train_epochs(data.problem, self.options):
+        for epoch in track(train_epochs(data.problem, self.options), f"training {self.name}", self.options.epochs):
             self.model = _epoch_model(names, data, epoch)
-            logger.info("epoch %d/%d: loss %.4f", epoch.number, self.options.epochs, epoch.loss)
             if self.on_epoch is not None and self.on_epoch(epoch):
                 break
-        self.model = self._require_model().pruned(self.prune)
+        self.use(self._require_model())
+
+    def use(self, model: CrfModel) -> None:
+        """Use these weights, without the negligible ones."""
+        self.model = model.pruned(self.prune)
 
     def calibrate(self, examples: Iterable[Example]) -> None:
         """Fit the probabilities to how often they come true on examples that were not trained on."""
@@ -157,7 +158,7 @@ class CrfEntities(Pipe):  # type: ignore[misc]
         packed: bytes = srsly.msgpack_dumps({"model": data, "calibration": self.calibration.as_list()})
         return packed
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> CrfEntities:
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "CrfEntities":
         """RETURNS (CrfEntities): itself, with the weights that `to_bytes` wrote."""
         content = srsly.msgpack_loads(data)
         self.model = model_from_bytes(content["model"]) if content["model"] else None
@@ -175,7 +176,7 @@ class CrfEntities(Pipe):  # type: ignore[misc]
             if isinstance(source, StoredSource):
                 source.to_disk(folder / "sources" / name)
 
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> CrfEntities:
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "CrfEntities":
         """RETURNS (CrfEntities): itself, as `to_disk` wrote it."""
         folder = Path(path)
         if (folder / "crf.npz").is_file():
@@ -191,7 +192,7 @@ def make_crf(
     nlp: Language,
     name: str,
     features: dict[str, Any],
-    epochs: int,
+    max_iterations: int,
     rate: float,
     l2: float,
     dropout: float,
@@ -205,7 +206,7 @@ def make_crf(
     nlp (Language): the nlp object.
     name (str): the component's name.
     features (dict[str, FeatureSource]): feature sources by name; the names are part of the features' hashes.
-    epochs (int): passes over the gold.
+    max_iterations (int): passes over the gold.
     rate (float): step size.
     l2 (float): strength of the penalty on large weights.
     dropout (float): share of features left out at random in training.
@@ -215,7 +216,7 @@ def make_crf(
     seed (int): seed of order and dropout.
     RETURNS (CrfEntities): the component.
     """
-    options = FitOptions(epochs, rate, l2, dropout, average_from, seed)
+    options = FitOptions(max_iterations, rate, l2, dropout, average_from, seed)
     return CrfEntities(name=name, sources=dict(features), options=options, min_count=min_count, prune=prune)
 
 
@@ -224,7 +225,7 @@ Language.factory(
     assigns=["doc.ents", "doc.spans"],
     default_config={
         "features": {},
-        "epochs": 15,
+        "max_iterations": 15,
         "rate": 0.1,
         "l2": 0.1,
         "dropout": 0.1,

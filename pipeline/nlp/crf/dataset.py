@@ -96,9 +96,7 @@ def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe,
     all_codes = np.concatenate(codes) if codes else np.zeros((0, width), dtype=np.uint64)
     tags_all = np.concatenate(gold) if gold else np.zeros(0, dtype=np.int16)
     fixed = np.concatenate([mask.sum(axis=1) == 1 for mask in masks]) if masks else np.zeros(0, dtype=np.bool_)
-    mask_all = (
-        np.concatenate(masks) if any(partial) else np.ones((0, tag_count(labels)), dtype=np.bool_)
-    )
+    mask_all = np.concatenate(masks) if any(partial) else np.ones((0, tag_count(labels)), dtype=np.bool_)
     keys, features, counts, offsets, pairs = _number(all_codes, tags_all, fixed, min_count, tag_count(labels))
     problem = Problem(
         features,

@@ -187,9 +187,7 @@ def forward_backward(gains, steps, opening, closing, forward, backward, scale): 
         for label in range(labels):
             begin = 4 * label + 1
             for tag in (begin, begin + 1):
-                backward[row, tag] = (
-                    steps[tag, begin + 1] * ahead[begin + 1] + steps[tag, begin + 2] * ahead[begin + 2]
-                )
+                backward[row, tag] = steps[tag, begin + 1] * ahead[begin + 1] + steps[tag, begin + 2] * ahead[begin + 2]
     return log_z
 
 

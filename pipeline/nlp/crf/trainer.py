@@ -115,9 +115,7 @@ def train_epochs(problem: Problem, options: FitOptions) -> Iterator[Epoch]:
             mean += (weights - mean) / averaged
             transition_mean += (transitions - transition_mean) / averaged
         use, use_transitions = (mean, transition_mean) if averaged else (weights, transitions)
-        yield Epoch(
-            number, loss / rows, (use * keep).astype(np.float32), use_transitions.astype(np.float32, copy=True)
-        )
+        yield Epoch(number, loss / rows, (use * keep).astype(np.float32), use_transitions.astype(np.float32, copy=True))
 
 
 @njit(cache=True)

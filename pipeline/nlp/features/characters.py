@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
-import unicodedata
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, join, s
 
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两几多余半")
 _DATE_WORDS = frozenset("年月日号时分秒")
-_OPENERS = frozenset("《“‘「『（([{〈【\"")
+_OPENERS = frozenset('《“‘「『（([{〈【"')
 _CLOSERS = frozenset("》”’」』）)]}〉】")
 _STOPS = frozenset("。！？!?；;\n")
 

@@ -12,8 +12,25 @@ from pipeline.errors import InputError, MissingPartError, Problem
 from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, fold, join, only_where, shift
 from pipeline.nlp.features.matching import MAX_GROUPS, Entries, find_entries, from_arrays, make_entries
 
-_TAG_GROUPS = {"nr": 1, "nrfg": 1, "nrt": 2, "ns": 3, "nt": 4, "nz": 5, "m": 6, "mq": 6, "t": 7, "i": 8, "l": 8,
-               "v": 9, "vn": 10, "a": 11, "d": 12, "j": 13, "n": 14}
+_TAG_GROUPS = {
+    "nr": 1,
+    "nrfg": 1,
+    "nrt": 2,
+    "ns": 3,
+    "nt": 4,
+    "nz": 5,
+    "m": 6,
+    "mq": 6,
+    "t": 7,
+    "i": 8,
+    "l": 8,
+    "v": 9,
+    "vn": 10,
+    "a": 11,
+    "d": 12,
+    "j": 13,
+    "n": 14,
+}
 _OTHER_GROUP = 15
 
 
@@ -27,7 +44,9 @@ class LexiconFeatures:
     def __call__(self, batch: TextBatch) -> Codes:
         """RETURNS (Codes): longest match by place (begin, end, inside) at the row and beside it; all matches."""
         if self._entries is None:
-            raise MissingPartError(Problem("E521", "the lexicon is not loaded", "train the model, or load it from disk"))
+            raise MissingPartError(
+                Problem("E521", "the lexicon is not loaded", "train the model, or load it from disk")
+            )
         best, bits = find_entries(batch.chars, self._entries, shortest=self._shortest)
         begin, end, inside = best[:, 0], best[:, 1], best[:, 2]
         group = np.uint64(31)

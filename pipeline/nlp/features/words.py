@@ -56,9 +56,7 @@ class Words:
         return columns
 
 
-def _describe_words(
-    chars: Codes, lengths: NDArray[np.int64], tags: NDArray[np.uint64], breaks: list[int]
-) -> Codes:
+def _describe_words(chars: Codes, lengths: NDArray[np.int64], tags: NDArray[np.uint64], breaks: list[int]) -> Codes:
     """RETURNS (Codes): the columns of all characters, from the words in text order."""
     begins = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])[:-1]
     index = np.repeat(np.arange(len(lengths)), lengths)

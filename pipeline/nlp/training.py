@@ -1,0 +1,230 @@
+"""From a training config to a trained nlp object, whatever its components are.
+
+Components that learn in one fit (`biaozhu_crf`, `biaozhu_numbers`) learn inside `initialize`; where a config has
+components that spaCy trains step by step, spaCy's own loop takes over. One seam each: `Watcher` sees every epoch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from confection import Config
+from spacy.language import Language
+from spacy.training import Example
+from spacy.util import fix_random_seed, load_model_from_config, resolve_dot_names
+
+from pipeline.core.progress import logger
+from pipeline.errors import ConfigError, Problem
+from pipeline.nlp.crf.component import CrfEntities
+from pipeline.nlp.crf.model import CrfModel
+from pipeline.nlp.crf.trainer import Epoch
+
+OnMetrics = Callable[[dict[str, Any]], None]
+"""Gets one JSON-able row for every evaluation during training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What training gives.
+
+    nlp (Language): the model with the best weights.
+    scores (dict): its scores on dev.
+    save_last (Callable[[Path], None]): writes the model with the last weights.
+    """
+
+    nlp: Language
+    scores: dict[str, Any]
+    save_last: Callable[[Path], None]
+
+
+def read_training_config(path: Path, overrides: Mapping[str, Any]) -> Config:
+    """Read a training config and apply overrides.
+
+    path (Path): the .cfg file.
+    overrides (Mapping[str, Any]): values by dotted name, such as "components.entities.max_iterations".
+    RETURNS (Config): the config, interpolated.
+    RAISES (ConfigError): if it cannot be read, or an override names nothing that is there.
+    """
+    from confection import ConfigValidationError
+
+    from pipeline.core.jsonl import read_text
+
+    try:
+        config = Config().from_str(read_text(path), interpolate=False)
+    except (ConfigValidationError, ValueError) as error:
+        raise ConfigError(Problem("E501", f"not a training config: {error}", "see configs/ner.cfg", path)) from error
+    for name, value in overrides.items():
+        _override(config, name, value, path)
+    try:
+        interpolated: Config = config.interpolate()
+    except (ConfigValidationError, ValueError, KeyError) as error:
+        raise ConfigError(Problem("E501", f"not a training config: {error}", "see configs/ner.cfg", path)) from error
+    if missing := [block for block in ("nlp", "corpora", "training") if block not in interpolated]:
+        raise ConfigError(
+            Problem("E501", f"no block [{missing[0]}] in this training config", "see configs/ner.cfg", path)
+        )
+    return interpolated
+
+
+def _override(config: Config, name: str, value: Any, path: Path) -> None:
+    *parents, key = name.split(".")
+    block: Any = config
+    for parent in parents:
+        block = block.get(parent) if isinstance(block, dict) else None
+    # Options with defaults need not stand in the file, but their block must.
+    if not isinstance(block, dict) or not parents:
+        raise ConfigError(Problem("E502", f"--{name}: the config has no such block", "check its spelling", path))
+    block[key] = value
+
+
+def train_nlp(config: Config, path: Path, *, on_metrics: OnMetrics) -> Trained:
+    """Train what a config describes.
+
+    config (Config): as `read_training_config` gives it.
+    path (Path): its file, for messages.
+    on_metrics (OnMetrics): gets a row for every evaluation.
+    RETURNS (Trained): the model.
+    RAISES (ConfigError): if the config does not resolve.
+    """
+    fix_random_seed(int(config["training"].get("seed") or 0))
+    nlp = build_nlp(config, path)
+    train, dev = read_corpora(nlp, config, path)
+    logger.info("train: %d documents, dev: %d documents", len(train), len(dev))
+    trainable = [name for name in nlp.pipe_names if nlp.get_pipe(name).is_trainable] if nlp.pipe_names else []
+    if trainable:
+        from pipeline.nlp.spacy_loop import train_in_steps
+
+        return train_in_steps(nlp, config, train=train, dev=dev, on_metrics=on_metrics)
+    return _fit_once(nlp, train=train, dev=dev, on_metrics=on_metrics)
+
+
+def build_nlp(config: Config, path: Path) -> Language:
+    """RETURNS (Language): the untrained nlp object. RAISES (ConfigError): if a name or an option does not fit."""
+    from catalogue import RegistryError
+    from confection import ConfigValidationError
+
+    try:
+        return load_model_from_config(config, auto_fill=True)
+    except (ConfigValidationError, RegistryError, ValueError, KeyError) as error:
+        raise ConfigError(
+            Problem("E503", f"the config does not resolve: {error}", "check names and options", path)
+        ) from error
+
+
+def read_corpora(nlp: Language, config: Config, path: Path) -> tuple[list[Example], list[Example]]:
+    """RETURNS (tuple): the Examples of train and dev. RAISES (ConfigError): if the corpora do not resolve."""
+    from catalogue import RegistryError
+    from confection import ConfigValidationError
+
+    training = config["training"]
+    names = [training.get("train_corpus", "corpora.train"), training.get("dev_corpus", "corpora.dev")]
+    try:
+        readers = resolve_dot_names(Config({"corpora": config["corpora"]}), names)
+    except (ConfigValidationError, RegistryError, ValueError, KeyError) as error:
+        raise ConfigError(Problem("E503", f"the corpora do not resolve: {error}", "check [corpora]", path)) from error
+    train, dev = (list(reader(nlp)) for reader in readers)
+    return train, dev
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Scores dev after every epoch of one CRF, and keeps the best weights."""
+
+    name: str
+    component: CrfEntities
+    dev: Sequence[Example]
+    on_metrics: OnMetrics
+    best: CrfModel | None = None
+    best_f: float = -1.0
+    started: float = field(default_factory=time.monotonic)
+
+    def __call__(self, epoch: Epoch) -> bool:
+        """RETURNS (bool): False, since training goes on."""
+        scores = self.component.score(annotated(self.component, self.dev)) if self.dev else {}
+        f = scores.get("ents_f")
+        self.on_metrics(
+            {
+                "component": self.name,
+                "epoch": epoch.number,
+                "loss": round(epoch.loss, 6),
+                "seconds": round(time.monotonic() - self.started, 2),
+            }
+            | {key: _rounded(scores.get(key)) for key in ("ents_p", "ents_r", "ents_f")}
+        )
+        if f is None or f >= self.best_f:
+            self.best, self.best_f = self.component.model, f if f is not None else self.best_f
+        return False
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
+def annotated(component: CrfEntities, examples: Iterable[Example]) -> list[Example]:
+    """RETURNS (list[Example]): examples with fresh predictions of one component."""
+    fresh = [Example(component_doc(example), example.reference) for example in examples]
+    component.annotate([example.predicted for example in fresh])
+    return fresh
+
+
+def component_doc(example: Example) -> Any:
+    """RETURNS (Doc): an unannotated copy of the example's Doc."""
+    from pipeline.nlp.docs import make_char_doc
+
+    doc = make_char_doc(example.predicted.vocab, example.predicted.text)
+    doc.user_data.update(example.predicted.user_data)
+    return doc
+
+
+def _fit_once(nlp: Language, *, train: Sequence[Example], dev: Sequence[Example], on_metrics: OnMetrics) -> Trained:
+    watchers = []
+    for name in nlp.pipe_names:
+        component = nlp.get_pipe(name)
+        if isinstance(component, CrfEntities):
+            watchers.append(Watcher(name, component, dev, on_metrics))
+            component.on_epoch = watchers[-1]
+    nlp.initialize(lambda: iter(train))
+    last = {watcher.name: watcher.component.model for watcher in watchers}
+    for watcher in watchers:
+        watcher.component.on_epoch = None
+        _finish(watcher, watcher.best or watcher.component.model)
+    scores = nlp.evaluate(copies(nlp, dev)) if dev else {}
+    drop_speed(scores)
+    nlp.meta["performance"] = scores
+
+    def save_last(path: Path) -> None:
+        best = {watcher.name: watcher.component.model for watcher in watchers}
+        for watcher in watchers:
+            _finish(watcher, last[watcher.name])
+        nlp.to_disk(path)
+        for watcher in watchers:
+            _finish(watcher, best[watcher.name])
+
+    return Trained(nlp, scores, save_last)
+
+
+def _finish(watcher: Watcher, model: CrfModel | None) -> None:
+    """Use these weights, pruned and calibrated."""
+    if model is not None:
+        watcher.component.use(model)
+        if watcher.dev:
+            watcher.component.calibrate(watcher.dev)
+
+
+def copies(nlp: Language, examples: Iterable[Example]) -> list[Example]:
+    """RETURNS (list[Example]): the examples with unannotated Docs of the nlp object, for evaluation."""
+    found = []
+    for example in examples:
+        doc = nlp.make_doc(example.reference.text)
+        doc.user_data.update(example.predicted.user_data)
+        found.append(Example(doc, example.reference))
+    return found
+
+
+def drop_speed(scores: dict[str, Any]) -> None:
+    """Take spaCy's words per second out of the scores: it would make two equal runs differ."""
+    scores.pop("speed", None)
