@@ -147,7 +147,8 @@ def _mean(used: Mapping[str, Counts], weights: Sequence[int]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     left_out: dict[str, list[str]] = {}
     for key in ("precision", "recall", "f1"):
-        values = [(name, getattr(counts, key), weight) for (name, counts), weight in zip(used.items(), weights)]
+        items = zip(used.items(), weights, strict=True)
+        values = [(name, getattr(counts, key), weight) for (name, counts), weight in items]
         known = [(value, weight) for _, value, weight in values if value is not None]
         total = sum(weight for _, weight in known)
         data[key] = sum(value * weight for value, weight in known) / total if total else None
