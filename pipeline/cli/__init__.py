@@ -23,6 +23,8 @@ COMMANDS = (
     "train",
     "extract",
     "score",
+    "compare",
+    "threshold",
     "gate",
     "gold",
     "models",

@@ -17,7 +17,12 @@ from pipeline.metrics.stats import CORRECT, PREDICTED, SUPPORT
 
 Array = npt.NDArray[np.float64]
 
-_PAIRS = {
+
+class MetricPathError(ValueError):
+    """A path that names no metric."""
+
+
+_PAIRS: dict[str, dict[str, float]] = {
     "strict": {},
     "exact": {"pair:exact": 1.0},
     "partial": {"pair:exact": 1.0, "pair:overlap_same": 0.5, "pair:overlap_other": 0.5},
@@ -33,7 +38,7 @@ def metric_values(names: tuple[str, ...], totals: npt.NDArray[np.generic], path:
     totals (ndarray): shape (..., columns, 3).
     path (str): the metric.
     RETURNS (ndarray): shape (...), NaN where it is undefined.
-    RAISES (ValueError): for a path that names no metric.
+    RAISES (MetricPathError): for a path that names no metric.
     """
     table = np.asarray(totals, dtype=np.float64)
     parts = path.split(".")
@@ -54,7 +59,7 @@ def metric_values(names: tuple[str, ...], totals: npt.NDArray[np.generic], path:
         case ["values", part, "accuracy"]:
             counts, rate = _column(names, table, part), "recall"
         case _:
-            raise ValueError(f"{path!r} names no metric")
+            raise MetricPathError(f"{path!r} names no metric")
     return _rate(*counts, rate, path)
 
 
@@ -83,7 +88,7 @@ def _rate(correct: Array, support: Array, predicted: Array, rate: str, path: str
             return np.asarray(np.where(support > 0, correct / support, np.nan))
         if rate == "f1":
             return np.asarray(np.where(support + predicted > 0, 2 * correct / (support + predicted), np.nan))
-    raise ValueError(f"{path!r} ends in {rate!r}, not in precision, recall or f1")
+    raise MetricPathError(f"{path!r} ends in {rate!r}, not in precision, recall or f1")
 
 
 def _macro(names: tuple[str, ...], table: Array, rate: str, path: str) -> Array:

@@ -1,0 +1,64 @@
+"""`biaozhu compare`: is the difference between two systems real?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pipeline.metrics.comparison import Comparison
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("compare")(compare)
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(help="Score file of one system.")],
+    second: Annotated[Path, typer.Argument(help="Score file of the other, on the same gold.")],
+    metric: Annotated[list[str] | None, typer.Option("--metric", help="Such as strict.f1; repeatable.")] = None,
+    trials: Annotated[int, typer.Option("--trials", min=1, help="Resamples and exchanges.")] = 10_000,
+    seed: Annotated[int, typer.Option("--seed", help="Of the random numbers.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Compare two score files: differences with intervals, and two paired significance tests.
+
+    Example: biaozhu compare one/scores.json two/scores.json
+    """
+    from pipeline.metrics.comparison import compare_files
+    from pipeline.metrics.metric import MetricPathError
+
+    try:
+        found = compare_files(first, second, metrics=metric, trials=trials, seed=seed)
+    except MetricPathError as error:
+        raise typer.BadParameter(str(error), param_hint="--metric") from error
+    print(json.dumps(found.to_json(), ensure_ascii=False) if as_json else comparison_to_text(found))
+
+
+def comparison_to_text(found: Comparison) -> str:
+    """RETURNS (str): a table a layer, readable without colour."""
+    from pipeline.metrics.tables import align, percent
+
+    parts = []
+    for name, items in found.layers.items():
+        rows: list[tuple[str, ...]] = [(name, "first", "second", "change", "95 % interval", "p rand.", "p boot.")]
+        for item in items:
+            low_high = item.interval
+            rows.append(
+                (
+                    item.metric,
+                    percent(item.first),
+                    percent(item.second),
+                    "–" if item.difference is None else f"{100 * item.difference:+.1f}",
+                    "–" if low_high is None else f"{100 * low_high[0]:+.1f} to {100 * low_high[1]:+.1f}",
+                    "–" if item.p_randomisation is None else f"{item.p_randomisation:.4f}",
+                    "–" if item.p_bootstrap is None else f"{item.p_bootstrap:.4f}",
+                )
+            )
+        parts.append("\n".join(align(rows)))
+    note = f"{found.trials} trials, seed {found.seed}; p: approximate randomisation, paired bootstrap (both two-sided)"
+    return "\n\n".join([*parts, note])
