@@ -20,6 +20,7 @@ from pipeline.errors import BiaozhuError, ConfigError, MissingPartError, Problem
 from pipeline.registry import resolve_stage
 
 PROJECT_FILE = "project.yml"
+SETTINGS = (".cfg", ".json")
 
 
 def check_stages(config: Mapping[str, Any], path: Path) -> list[str]:
@@ -54,13 +55,26 @@ def _code_hash() -> str:
     return digest.hexdigest()[:16]
 
 
+def _settings_hashes(block: Mapping[str, Any], run: Path) -> list[str]:
+    """Hashes of the files that a block names outside the run folder and that project.yml need not know: configs,
+    label schemes, the baseline. Data and models are dependencies of their own."""
+    notes = []
+    for value in block.values():
+        if not isinstance(value, str) or Path(value).suffix not in SETTINGS or not Path(value).is_file():
+            continue
+        if not Path(value).resolve().is_relative_to(run.resolve()):
+            notes.append(f"# {value} {hashlib.sha256(Path(value).read_bytes()).hexdigest()[:16]}")
+    return notes
+
+
 def write_stage_configs(config: Mapping[str, Any], folder: Path) -> None:
     """Write one resolved .cfg a stage; a file whose content would be the same is left alone."""
     from confection import Config
 
     code = _code_hash()
     for name, block in config["stages"].items():
-        content = f"# code {code}\n\n" + Config({"stages": {name: block}}).to_str(interpolate=False)
+        notes = [f"# code {code}", *_settings_hashes(block, folder.parent)]
+        content = "\n".join(notes) + "\n\n" + Config({"stages": {name: block}}).to_str(interpolate=False)
         path = folder / f"{name}.cfg"
         if not path.is_file() or path.read_text(encoding="utf-8") != content:
             write_text(path, content)
