@@ -27,6 +27,7 @@ COMMANDS = (
     "threshold",
     "gate",
     "gold",
+    "convert",
     "models",
 )
 
