@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture
 def cli() -> Callable[..., Result]:
-    """RETURNS (Callable): runs a command line in this process: cli("score", "a.jsonl") → result with exit_code, output."""
+    """RETURNS (Callable): runs a command line in this process; its result has exit_code and output."""
     from pipeline.cli import app
 
     def run(*arguments: object, **options: object) -> Result:
