@@ -1,0 +1,72 @@
+"""Times of day: 上午9时30分, 8:30—16:30, 下午4时至晚8时."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.numbers.dates import Found, small_number
+
+_D = "[0-9０-９]"
+_N = f"(?:{_D}{{1,2}}|[零〇一二两兩三四五六七八九十]{{1,3}})"
+PERIODS = (
+    "上午|下午|晚上|晚间|早上|早晨|清晨|凌晨|中午|午后|夜间|深夜|傍晚|夜里|午夜|今晚|当晚|昨晚|今晨|晚|早|"
+    "上晝|下晝|晚間|早間|早间"
+)
+_CLOCK = re.compile(
+    rf"(?P<p>{PERIODS})?[ \xa0]?(?:(?P<h>{_D}{{1,2}})[:：](?P<m>{_D}{{2}})(?:[:：](?P<s>{_D}{{2}}))?(?!{_D})"
+    rf"|(?P<hh>{_N})(?P<u>[时時点點])(?!间|間|候|代|期|速|段|效|评|分|赞|空|差|[0-9０-９]*[个個])"
+    rf"(?:(?P<half>半)|(?P<qq>[一三])刻|整|钟|鐘|(?P<mm>{_N})分(?!之|钟|鐘|[一二三])(?:(?P<ss>{_N})秒)?|(?P<m0>[0-9０-９]{{2}})(?![0-9０-９.]))?)"
+)
+_CONNECTOR = re.compile(r" ?(?:——|[-－—–―~～〜至到]) ?")
+_AFTER_NOON = frozenset({"下午", "晚上", "晚间", "午后", "傍晚", "今晚", "当晚", "昨晚", "晚", "下晝", "晚間"})
+_NIGHT = frozenset({"夜间", "深夜", "夜里"})
+
+
+def match_clock(text: str, start: int) -> Found | None:
+    """RETURNS (Found | None): a time of day or a range of two. A bare 三点 (three points) is none."""
+    match = _CLOCK.match(text, start)
+    value = None if match is None else _value(match, match["p"])
+    if match is None or value is None:
+        return None
+    connector = _CONNECTOR.match(text, match.end())
+    second = None if connector is None else _CLOCK.match(text, connector.end())
+    if second is not None and (second["u"] is not None) == (match["u"] is not None):
+        last = _value(second, second["p"] or match["p"])
+        if last is not None:
+            return Found(second.end(), f"{value}/{last}", "time")
+    return Found(match.end(), value, "time")
+
+
+def _value(match: re.Match[str], period: str | None) -> str | None:
+    hour = small_number(match["h"] or match["hh"])
+    if hour is None or hour > 24 or not _is_clock(match, period):
+        return None
+    minute = match["m"] or match["mm"] or match["m0"]
+    second = match["s"] or match["ss"]
+    if (period in _AFTER_NOON or (period in _NIGHT and hour >= 6)) and hour < 12:
+        hour += 12
+    elif period == "中午" and hour < 4:
+        hour += 12
+    fields = [hour]
+    if match["half"]:
+        fields.append(30)
+    elif match["qq"]:
+        fields.append(15 if match["qq"] == "一" else 45)
+    for part in (minute, second):
+        if part is not None:
+            number = small_number(part)
+            if number is None or number > 59:
+                return None
+            fields.append(number)
+    if hour == 24 and any(fields[1:]):
+        return None
+    return "T" + ":".join(f"{field:02d}" for field in fields)
+
+
+def _is_clock(match: re.Match[str], period: str | None) -> bool:
+    """Whether the words make a time of day: Chinese 三点 and 三时 need a period of the day or minutes."""
+    if match["u"] is None or period is not None or match["half"] or match["qq"] or match["mm"]:
+        return True
+    return (
+        match["hh"].isascii() or match["hh"][0] in "０１２３４５６７８９" or match.group().endswith(("整", "钟", "鐘"))
+    )

@@ -1,0 +1,179 @@
+"""Find every number of a text: `find_numbers`, and `find_candidates` for the trained filter.
+
+One regex looks for the characters that can start a number; each start is read by one function of its kind, numerals
+through a memo. Candidates are flat and in text order; `keep` is what the grammar alone decides about each. All offsets
+are code points of the text as it is.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pipeline.core.spans import CharSpan
+from pipeline.numbers.context import modifier_of
+from pipeline.numbers.dates import Anchor
+from pipeline.numbers.ordinals import read_first, read_front, read_multiple, read_ordinal
+from pipeline.numbers.quantities import read_number
+from pipeline.numbers.reading import Reading
+from pipeline.numbers.share import share_units
+from pipeline.numbers.when import read_word
+
+_NUMBER_STARTS = "0-9０-９〇○零一二三四五六七八九十百千万亿两兩廿卅卌萬億壹贰貳叁參肆伍陆陸柒捌玖拾佰仟几幾数數半负負￥¥$＄€£￡₩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
+# character: (characters that may not stand before it, what must follow)
+_WORD_STARTS = {
+    "第": ("", "[0-9０-９〇零一二三四五六七八九十百千两兩]"),
+    "首": ("榜部为", "[^都先要席相脑府领页尔钢发创选倡善播映饰长演尾肯任乌付]"),
+    "前": ("目以之年提此战当日空眼跟门面先生午史", "[年天日0-9０-９一二三四五六七八九十百两兩]"),
+    "翻": ("", "[了0-9０-９一二三四五六七八九十两兩]"),
+    "去": ("过離离", "年"),
+    "今": ("至如", "[年天日儿夏春秋冬晚晨]"),
+    "昨": ("", "[天日晚，,从]"),
+    "明": ("光清说证文", "[年天日]"),
+    "后": ("此之以战先今前往", "[年天]"),
+    "後": ("此之以戰先今前往", "[年天]"),
+    "本": ("成样资基日版根", "[年月周週世]"),
+    "上": ("以网晚早马", "[年月周週世午半]|[个個][月世]"),
+    "下": ("以", "[年月周週午半]|[个個][月世]"),
+    "当": ("应", "[年月天日晚]"),
+    "當": ("應", "[年月天日]"),
+    "同": ("不相共", "[年月日]"),
+    "次": ("首每一多两再人0123456789本", "[年月日]"),
+    "翌": ("", "[年日]"),
+    "来": ("年以近", "年"),
+    "來": ("年以近", "年"),
+    "全": ("健安完齐", "年"),
+    "近": ("附临", "[年日]"),
+    "历": ("农阳公", "年"),
+    "歷": ("", "年"),
+    "日": ("", "前"),
+    "即": ("", "日"),
+    "连": ("", "日"),
+    "周": ("四一", "[一二三四五六日]"),
+    "週": ("", "[一二三四五六日]"),
+    "星": ("", "期[一二三四五六日天]"),
+    "礼": ("", "拜[一二三四五六日天]"),
+    "年": ("去今明近全历同当往多每连某老青少", "[初底末内中]"),
+    "月": ("", "[初底末]"),
+    "岁": ("", "末"),
+    "公": ("", "元[0-9０-９]"),
+    "晚": ("", "[上间間]?[0-9０-９一二三四五六七八九十两]"),
+    "早": ("", "[上晨间間]?[0-9０-９一二三四五六七八九十两]"),
+    "清": ("", "晨[0-9０-９一二三四五六七八九十]"),
+    "凌": ("", "晨[0-9０-９一二三四五六七八九十零]"),
+    "中": ("", "午[0-9０-９一二三四五六七八九十]"),
+    "午": ("上下中正", "[后夜][0-9０-９一二三四五六七八九十]"),
+    "夜": ("", "[间里][0-9０-９一二三四五六七八九十]"),
+    "深": ("", "夜[0-9０-９一二三四五六七八九十]"),
+    "傍": ("", "晚[0-9０-９一二三四五六七八九十]"),
+}
+
+
+def _start_pattern() -> re.Pattern[str]:
+    words = "|".join(
+        f"(?<={char})" + (f"(?<![{before}]{char})" if before else "") + f"(?={after})"
+        for char, (before, after) in _WORD_STARTS.items()
+    )
+    return re.compile(f"[{_NUMBER_STARTS}{''.join(_WORD_STARTS)}](?:(?<=[{_NUMBER_STARTS}])|{words})")
+
+
+_START = _start_pattern()
+_URL = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+")
+_NUMBER_SET = frozenset(re.findall(".", "".join(chr(code) for code in range(0x30, 0x3A)))) | frozenset(
+    _NUMBER_STARTS.replace("0-9", "").replace("０-９", "０１２３４５６７８９")
+)
+_DATELINE = re.compile(r"[日号]?(?:（[^）]{0,12}）)?(?:讯|電|电)")
+
+
+class Candidate(NamedTuple):
+    """A place that may be a number.
+
+    start (int), end (int): code points, half-open.
+    label (str): the label that the grammar gives it.
+    value (str | None): canonical value.
+    keep (bool): whether the grammar alone says that it is a number.
+    rule (str): the rule that found it.
+    meta (Mapping): both readings of an ambiguous date.
+    """
+
+    start: int
+    end: int
+    label: str
+    value: str | None
+    keep: bool
+    rule: str
+    meta: Mapping[str, Any] = {}
+
+
+def find_candidates(text: str, date: str | None = None) -> list[Candidate]:
+    """Find the places that may be numbers.
+
+    text (str): any text.
+    date (str | None): the document's date, ISO, against which relative dates are resolved.
+    RETURNS (list[Candidate]): flat, in text order.
+    """
+    anchor = Anchor(None if date is None else datetime.date.fromisoformat(date))
+    found: list[Reading] = []
+    urls = [match.span() for match in _URL.finditer(text)] if "http" in text or "www." in text else []
+    position, search = 0, _START.search
+    while (match := search(text, position)) is not None:
+        start = match.start()
+        if urls and (end := next((end for begin, end in urls if begin <= start < end), 0)):
+            position = end
+            continue
+        reading, position = _read_at(text, start, anchor)
+        if reading is not None:
+            found.append(reading)
+            if reading.rule == "date":
+                _notice_dateline(text, reading, anchor)
+    share_units(text, found)
+    return [_candidate(text, reading) for reading in found]
+
+
+def find_numbers(text: str, date: str | None = None) -> list[CharSpan]:
+    """Find the numbers of a text by the grammar alone.
+
+    text (str): any text.
+    date (str | None): the document's date, ISO, against which relative dates are resolved.
+    RETURNS (list[CharSpan]): flat, in text order, with canonical values where one can be given; `meta["readings"]`
+        holds both readings of a lossy date that stays ambiguous.
+    """
+    return [
+        CharSpan(item.start, item.end, item.label, item.value, None, item.meta)
+        for item in find_candidates(text, date)
+        if item.keep
+    ]
+
+
+def _read_at(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int]:
+    """RETURNS: what starts at a place, and where to go on."""
+    char = text[start]
+    if char in _NUMBER_SET:
+        return read_number(text, start, anchor)
+    reader = {"第": read_ordinal, "首": read_first, "前": read_front, "翻": read_multiple}.get(char)
+    reading = None if reader is None else reader(text, start)
+    if reading is None and (reader is None or char == "前"):
+        reading = read_word(text, start, anchor)
+    return reading, start + 1 if reading is None else reading.end
+
+
+def _notice_dateline(text: str, reading: Reading, anchor: Anchor) -> None:
+    """A date right before 讯 or 电 (report of 12 January) is the day that 今天 means from there on."""
+    if anchor.today is not None and anchor.day is not None and anchor.year is not None and anchor.month is not None:
+        if _DATELINE.match(text, reading.end):
+            anchor.today = datetime.date(anchor.year, anchor.month, anchor.day)
+
+
+_WHEN_LABELS = frozenset({"DATE", "TIME"})
+
+
+def _candidate(text: str, reading: Reading) -> Candidate:
+    start, end, label, body, inside, keep, rule, meta = reading
+    if body is None:
+        return Candidate(start, end, label, None, keep, rule, meta)
+    modifier = modifier_of(text, start, end, inside=inside, is_time=label in _WHEN_LABELS)
+    if modifier and rule in ("date", "word", "lossy", "plan", "iso", "clock", "year") and modifier != "~":
+        modifier = ""
+    return Candidate(start, end, label, modifier + body, keep, rule, meta)

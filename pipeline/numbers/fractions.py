@@ -1,0 +1,111 @@
+"""Shares and ratios written out: 百分之三, 三分之一, 1/3, 一半, 3∶1, 112比97."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+
+from pipeline.core.values import format_decimal
+from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral, shift
+from pipeline.numbers.reading import Reading
+
+_OF = re.compile(r"(?P<base>百|千|万|萬)分之(?P<neg>负|負)?")
+_CONNECTOR = re.compile(r"(?:[-－—–―~～〜至到]|——)(?:百分之)?")
+_SLASH = re.compile(r"[/／](?P<n>[0-9０-９]{1,4})(?![0-9０-９.．/／年月日])")
+_TERM = r"[0-9０-９]{1,6}(?:[.．][0-9０-９]+)?|[一二两三四五六七八九十百零]{1,5}"
+_NEXT_TERM = re.compile(rf"(?P<mark>[:：∶]|比)(?P<n>{_TERM})")
+_RATIO_AFTER = re.compile(r"[:：∶]|比(?![重例率上去较赛前分年二一]?[^0-9０-９一二三四五六七八九十])")
+_POWER = {"百": 0, "千": -1, "万": -2, "萬": -2}
+_FOUR_PLACES = Decimal("0.0001")
+
+
+def read_percent_words(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 百分之三, 千分之五, 百分之三十至四十, 百分之百; and 一半 (a half)."""
+    if text.startswith("一半", start) and text[start + 2 : start + 3] not in ("天", "月", "年"):
+        return Reading(start, start + 2, "PERCENT", "50 %", "", True, "half-of")
+    match = _OF.match(text, start)
+    if match is None:
+        return None
+    begin = match.end()
+    number = NUMERAL.match(text, begin)
+    power = _POWER[match["base"]]
+    if number is None:
+        if text[begin : begin + 1] == "百" and text[begin + 1 : begin + 3] != "分之":
+            return Reading(start, begin + 1, "PERCENT", "100 %", "", True, "percent")
+        return None
+    numeral = read_numeral(number.group())
+    if numeral is None or numeral.low is None:
+        return None
+    sign = "-" if match["neg"] else ""
+    end, low, high = number.end(), numeral.low, numeral.high
+    connector = _CONNECTOR.match(text, end)
+    second = None if connector is None else NUMERAL.match(text, connector.end())
+    if second is not None and high is None:
+        upper = read_numeral(second.group())
+        if upper is not None and upper.low is not None and Decimal(upper.low) > Decimal(low):
+            end, high = second.end(), upper.low
+    body = sign + move(low, power) + ("" if high is None else f"..{move(high, power)}")
+    return Reading(start, end, "PERCENT", f"{body} %", numeral.modifier, True, "percent")
+
+
+def move(number: str, power: int) -> str:
+    """RETURNS (str): plain digits times ten to the power."""
+    sign, number = ("-", number[1:]) if number.startswith("-") else ("", number)
+    whole, _, fraction = number.partition(".")
+    moved = shift(whole, fraction, power)
+    return moved if moved == "0" else sign + moved
+
+
+def read_fraction(text: str, start: int, end: int, numeral: Numeral) -> Reading | None:
+    """RETURNS (Reading | None): 三分之一, 1/3: a share of less than one, in percent."""
+    if numeral.low is None or "." in numeral.low:
+        return None
+    if text.startswith("分之", end):
+        number = NUMERAL.match(text, end + 2)
+        top = None if number is None else read_numeral(number.group())
+        if number is None or top is None or top.low is None or numeral.low == "0":
+            return None
+        low = share(top.low, numeral.low)
+        body = low if top.high is None else f"{low}..{share(top.high, numeral.low)}"
+        return Reading(start, number.end(), "PERCENT", f"{body} %", top.modifier, True, "fraction")
+    match = _SLASH.match(text, end)
+    if match is None:
+        return None
+    bottom = int(match["n"])
+    if not 0 < int(numeral.low) < bottom <= 1000:
+        return None
+    keep = bottom <= 10 or bottom in (12, 15, 16, 20, 25, 50, 100, 1000)
+    return Reading(start, match.end(), "PERCENT", f"{share(numeral.low, str(bottom))} %", "", keep, "fraction")
+
+
+def share(top: str, bottom: str) -> str:
+    """RETURNS (str): top / bottom in percent, rounded half-even to four decimals, the only rounding there is."""
+    with localcontext() as context:
+        context.prec = len(top) + len(bottom) + 20
+        context.clear_traps()
+        return format_decimal((Decimal(top) * 100 / Decimal(bottom)).quantize(_FOUR_PLACES, ROUND_HALF_EVEN))
+
+
+def read_ratio(text: str, start: int, first: re.Match[str]) -> Reading | None:
+    """RETURNS (Reading | None): 3∶1, 4∶3∶2∶1, 112比97; no value where a term has decimals."""
+    end = first.end()
+    terms = [first.group()]
+    match = _NEXT_TERM.match(text, end)
+    mark = "" if match is None else match["mark"]
+    while match is not None and match["mark"] == mark and len(terms) < 9:
+        terms.append(match["n"])
+        end = match.end()
+        match = _NEXT_TERM.match(text, end)
+    if len(terms) < 2 or (mark == "比" and not _is_score(terms)):
+        return None
+    numbers = [read_numeral(term) for term in terms]
+    if any(number is None or number.low is None for number in numbers):
+        return None
+    low = [str(number.low) for number in numbers if number is not None]
+    body = None if any("." in term for term in low) else ":".join(low)
+    keep = mark in "∶比" or len(terms) == 2
+    return Reading(start, end, "CARDINAL", body, "", keep, "ratio")
+
+
+def _is_score(terms: list[str]) -> bool:
+    return all("." not in term and "．" not in term for term in terms)

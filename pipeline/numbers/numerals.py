@@ -1,0 +1,196 @@
+"""What a numeral is and what it is worth: Arabic, full-width, Chinese, financial, mixed and approximate numerals.
+
+`NUMERAL` matches the longest numeral at a place; `read_numeral` gives its value as plain digits, exactly, together with
+the upper end of an approximate pair (两三百, two or three hundred) and the modifier that 多, 余, 几 or 来 inside it
+means. Work is done on strings of digits, so that nothing is ever rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.core.values import MAX_DIGITS
+
+DIGITS = "0-9０-９"
+_CN_DIGITS = {
+    **dict(zip("零一二三四五六七八九", range(10), strict=True)),
+    **dict(zip("〇壹贰叁肆伍陆柒捌玖", range(10), strict=True)),
+    **{"○": 0, "Ｏ": 0, "兩": 2, "两": 2, "貳": 2, "參": 3, "陸": 6, "俩": 2, "仨": 3, "幺": 1, "弌": 1},
+}
+_SCALES = {"十": 1, "拾": 1, "百": 2, "佰": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
+_COMPOUND_TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}
+_TO_ASCII = str.maketrans("０１２３４５６７８９．，－＋ｅＥ", "0123456789.,-+eE")
+MORE = "多余餘"
+_SOME = "几幾数數"
+
+_INT = rf"(?:[{DIGITS}]{{1,3}}(?:,[{DIGITS}]{{3}})+(?![{DIGITS}])|[{DIGITS}]+)"
+_ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[％万亿个元倍吨]))?"
+# 千 and 百 belong to the unit in 千瓦 (kilowatt) and 百帕 (hectopascal), to the noun in 百货 and 万象.
+_SCALE = r"(?:[十亿億拾佰仟]|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])|[万萬](?![向能象科州]))"
+_TAIL = rf"(?:[{MORE}](?![姚杭江干])|[来來](?=[个個名位人天年岁里种份家斤亩块元米件次])|[几幾])"
+_MIXED = rf"{_ARABIC}(?:{_TAIL}?{_SCALE}+(?:{_INT}{_SCALE}+)*)?{_TAIL}?"
+_CN_CHAR = r"(?:[〇○零一二三四五六七八九十廿卅卌亿億]|百(?![帕货姓分])|千(?![瓦赫伏卡焦帕]|克(?!拉))|[万萬](?![向能象科州])|(?<![一二三四五六七八九])[两兩])"
+_CHINESE = (
+    rf"(?:[几幾数數](?=[十百千万萬亿億](?!分)))?{_CN_CHAR}+(?:[点點][零〇○一二三四五六七八九]+[百千万萬亿億]*)?"
+    rf"(?:{_TAIL}{_SCALE}*)?"
+)
+_FINANCIAL = r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟](?:[零壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億]+|(?=[元圆圓角分]))"
+_SCIENTIFIC = rf"{_ARABIC}(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z])|[x×*]10\^-?[0-9]{{1,3}})"
+NUMERAL = re.compile(rf"{_SCIENTIFIC}|{_MIXED}|{_CHINESE}|{_FINANCIAL}")
+
+_PLAIN = re.compile(r"([0-9]+)(?:\.([0-9]+))?([十百千万亿萬億]*)")
+_TOKEN = re.compile(r"[0-9]+(?:\.[0-9]+)?|.")
+_EXPONENT = re.compile(r"([0-9.,]+)(?:[eE]|[x×*]10\^)([+-]?[0-9]+)")
+
+
+class Numeral(NamedTuple):
+    """What a numeral is worth.
+
+    low (str | None): plain digits; None where no value can be given (几十, some tens).
+    high (str | None): upper end of an approximate pair.
+    modifier (str): ">" for 多, 余 and 几 inside, "~" for 来.
+    """
+
+    low: str | None
+    high: str | None = None
+    modifier: str = ""
+
+
+UNKNOWN = Numeral(None)
+
+
+@lru_cache(maxsize=1 << 15)
+def read_numeral(surface: str) -> Numeral | None:
+    """Read a numeral.
+
+    surface (str): what `NUMERAL` matched, such as "4.3万", "一百零五" or "两三百".
+    RETURNS (Numeral | None): its value; None if the characters are no numeral (三百二千) or it has over 400 digits.
+    """
+    text = surface if surface.isascii() else surface.translate(_TO_ASCII).replace("·", ".")
+    if len(text) > MAX_DIGITS:
+        return None
+    if "," in text:
+        text = text.replace(",", "")
+    match = _PLAIN.fullmatch(text)
+    if match is not None:
+        whole, fraction, scales = match.groups()
+        return Numeral(shift(whole, fraction or "", sum(_SCALES[char] for char in scales)))
+    match = _EXPONENT.fullmatch(text)
+    if match is not None:
+        whole, _, fraction = match[1].partition(".")
+        power = int(match[2])
+        return Numeral(shift(whole, fraction, power)) if abs(power) <= MAX_DIGITS // 2 else None
+    return _read_words(text)
+
+
+def shift(whole: str, fraction: str, power: int) -> str:
+    """RETURNS (str): the canonical digits of `whole.fraction` times ten to the power."""
+    if power >= 0:
+        moved = fraction[:power]
+        whole, fraction = whole + moved + "0" * (power - len(moved)), fraction[power:]
+    else:
+        padded = whole.rjust(1 - power, "0")
+        whole, fraction = padded[:power], padded[power:] + fraction
+    whole, fraction = whole.lstrip("0") or "0", fraction.rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def _read_words(text: str) -> Numeral | None:
+    modifier = ""
+    if text[0] in _SOME:
+        return UNKNOWN
+    for index, char in enumerate(text):
+        if char in MORE or (char in _SOME and index > 0):
+            modifier = ">"
+            text = text[:index] + text[index + 1 :]
+            break
+        if char in "来來":
+            modifier = "~"
+            text = text[:index] + text[index + 1 :]
+            break
+    for tens, long in _COMPOUND_TENS.items():
+        text = text.replace(tens, long)
+    text, point, decimals = text.replace("點", "点").partition("点")
+    if point:
+        return _read_decimals(text, decimals, modifier)
+    pair = _pair_of_neighbours(text)
+    if pair is not None:
+        low, high = (_evaluate(side) for side in pair)
+        return None if low is None or high is None else Numeral(low, high, modifier)
+    value = _evaluate(text)
+    return None if value is None else Numeral(value, None, modifier)
+
+
+def _read_decimals(text: str, decimals: str, modifier: str) -> Numeral | None:
+    digits = decimals.rstrip("十百千万亿萬億")
+    power = sum(_SCALES[char] for char in decimals[len(digits) :])
+    whole = _evaluate(text)
+    if whole is None or any(char not in _CN_DIGITS for char in digits):
+        return None
+    return Numeral(shift(whole, "".join(str(_CN_DIGITS[char]) for char in digits), power), None, modifier)
+
+
+def _pair_of_neighbours(text: str) -> tuple[str, str] | None:
+    """RETURNS: 三四百 as 三百 and 四百; None if no two neighbouring digits follow each other."""
+    if len(text) >= 3 and all(char in _CN_DIGITS for char in text):
+        return None
+    for index in range(len(text) - 1):
+        first, second = _CN_DIGITS.get(text[index]), _CN_DIGITS.get(text[index + 1])
+        if first and second == first + 1:
+            return text[: index + 1] + text[index + 2 :], text[:index] + text[index + 1 :]
+    return None
+
+
+def _evaluate(text: str) -> str | None:
+    """RETURNS: the digits of a numeral without approximations; None if its parts do not fit together."""
+    if len(text) > 1 and all(char in _CN_DIGITS for char in text):
+        digits = "".join(str(_CN_DIGITS[char]) for char in text)
+        return (digits.lstrip("0") or "0") if len(text) > 2 or digits[0] == "0" else None
+    total = section = 0  # section: below 万; total: everything above it
+    number: str | None = None
+    last_scale = 0
+    for token in _TOKEN.findall(text):
+        if token[0].isdigit() and token.isascii():
+            number = token if number is None else None
+            if number is None:
+                return None
+        elif token in _CN_DIGITS:
+            if number not in (None, "0"):
+                return None
+            number = str(_CN_DIGITS[token])
+            last_scale = 1 if token in "零〇○" else last_scale
+        else:
+            power = _SCALES.get(token)
+            if power is None:
+                return None
+            scaled = _scaled(number, section, total, power)
+            if scaled is None:
+                return _evaluate_decimal(text)
+            total, section = scaled
+            number, last_scale = None, power
+    if number is not None:
+        if "." in number:
+            return None if text != number else number
+        # 一百五 is 150, 一万二 is 12000: a lone last digit counts the next lower scale.
+        section += int(number) * (10 ** (last_scale - 1) if last_scale > 1 and len(number) == 1 else 1)
+    return str(total + section)
+
+
+def _scaled(number: str | None, section: int, total: int, power: int) -> tuple[int, int] | None:
+    """RETURNS: (total, section) after a scale word; None if the number before it has decimals."""
+    if number is not None and "." in number:
+        return None
+    if power < 4:
+        return total, section + (1 if number in (None, "0") else int(number)) * 10**power
+    below = section + (0 if number is None else int(number))
+    if power == 4:
+        return (total + (below or 1) * 10**4, 0) if below or not total else (total * 10**4, 0)
+    return ((total + below) or 1) * 10**8, 0
+
+
+def _evaluate_decimal(text: str) -> str | None:
+    """RETURNS: the digits of a decimal with several scale words (1.5千万); None for anything longer."""
+    match = re.fullmatch(r"([0-9]+)\.([0-9]+)([十百千万亿萬億]+)", text)
+    return None if match is None else shift(match[1], match[2], sum(_SCALES[char] for char in match[3]))

@@ -1,0 +1,74 @@
+"""Readings of 第, 首, 前 and 翻: rank, first of its kind, the top of a ranking, and doubling."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.numbers.numerals import NUMERAL, read_numeral
+from pipeline.numbers.reading import Reading
+from pipeline.numbers.units import match_unit
+
+_FIRST_UNITS = frozenset(
+    "次个位家批件例届场座条台艘列架辆款部支项期轮笔单份张班套颗枚所处间栋幢日月年季周天名区类种片只块根榀個屆條場臺輛項輪筆單張顆處間棟種隻本任户戶篇首段集节組组队號号代档级根声步炉锅桶车趟船股杯道门对双"
+)
+_FIRST_NOT = re.compile(
+    r"首(?:位数|个体|家庭|批示|部[委门队长]|日本|季度|月球|年度|单元|本|首|席|号令|任|代|级|声|对|双|门|道|杯|步|节目|段|片|区域|级|类|年级)"
+)
+_FRONT_UNITS = frozenset("名位强强")
+_MULTIPLE = re.compile(r"翻了?(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
+_CONNECTOR = re.compile(r"[-－—–―~～〜至到]第?")
+
+
+def read_ordinal(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 第 + numeral + counter: 第10名, 第一."""
+    match = NUMERAL.match(text, start + 1)
+    numeral = None if match is None else read_numeral(match.group())
+    if match is None or numeral is None or numeral.low is None:
+        return None
+    end, low, high = match.end(), numeral.low, numeral.high
+    connector = _CONNECTOR.match(text, end)
+    second = None if connector is None else NUMERAL.match(text, connector.end())
+    if second is not None:
+        upper = read_numeral(second.group())
+        if upper is not None and upper.low is not None and float(upper.low) > float(low):
+            end, high = second.end(), upper.low
+    unit = match_unit(text, end)
+    body = low if high is None else f"{low}..{high}"
+    if unit is None or unit.kind in ("percent", "money") or unit.word in ("大类", "大", "番"):
+        return Reading(start, end, "ORDINAL", body, numeral.modifier, True, "ordinal")
+    name = unit.word if unit.kind == "duration" else unit.name
+    return Reading(start, unit.end, "ORDINAL", f"{body} {name}", numeral.modifier, True, "ordinal-unit")
+
+
+def read_first(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 首 + counter: 首件, 首次."""
+    if text[start + 1 : start + 2] not in _FIRST_UNITS or _FIRST_NOT.match(text, start):
+        return None
+    return Reading(start, start + 2, "ORDINAL", f"1 {text[start + 1]}", "", True, "first")
+
+
+def read_front(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): the top of a ranking: 前三, 前10名; nothing before a period (前三季度) or a unit."""
+    match = NUMERAL.match(text, start + 1)
+    numeral = None if match is None else read_numeral(match.group())
+    if match is None or numeral is None or numeral.low is None:
+        return None
+    end = match.end()
+    following = text[end : end + 1]
+    if following in _FRONT_UNITS and following:
+        unit = "" if following == "强" else f" {following}"
+        if following == "强":
+            return Reading(start, end, "ORDINAL", numeral.low, "", True, "front")
+        return Reading(start, end + 1, "ORDINAL", numeral.low + unit, "", True, "front")
+    if match_unit(text, end) is not None or len(numeral.low) > 4 or following in "年月日天季个個%％.":
+        return None if following else Reading(start, end, "ORDINAL", numeral.low, "", True, "front")
+    return Reading(start, end, "ORDINAL", numeral.low, "", True, "front")
+
+
+def read_multiple(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 翻一番 is 2 倍 (twice), 翻两番 4 倍."""
+    match = _MULTIPLE.match(text, start)
+    numeral = None if match is None else read_numeral(match["n"])
+    if match is None or numeral is None or numeral.low is None:
+        return None
+    return Reading(start, match.end(), "QUANTITY", f"{2 ** int(numeral.low)} 倍", "", True, "multiple")

@@ -1,0 +1,212 @@
+"""Units as tables: counters and measures as they are written, currencies with ISO 4217 codes, lengths of time.
+
+A line of a table is a list of words; `word!abc` says that the word is no unit where one of the characters (or, after a
+further `!`, one of the longer strings) follows: 3家 but not 3家庭. `match_unit` finds the longest unit at a place.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.core.values import fold_unit
+
+COUNTERS = """
+个!!个体户,个性,个人信息,个股 個 家!庭乡园禽属居教訓训 件 名!录单牌称额词誉片校企!名义 位!置于 人!民才口均工类大体社身群力员物心事文气氛士选行材防居们!人大,人社,人均,人民 户!籍型口外 戶 项!目羽
+項 次!日年序于!次区域 起!来初点诉草用码源 只!要有是能会 隻 所!有以在得谓需属 座!谈右位 条!例件约款 條 张!家 張 种!植子业粮田质 種 批!准发评复示 台!风账湾州阶 套!餐 部!门委队分署长落属位 篇 份!额 枚
+辆 輛 架 艘 列!为车入出 节!能约水日目假省气 節 场!地所馆景 場 处!理置于分罚在长级!处处 處 间!接隙的谍 間 栋 幢 棵 株!洲 头!部 頭 匹!配 尾!矿 口!岸径号粮味头 支!付持出撑部援 枝 把!握 根!据本 块!链 塊 片!区面 粒
+颗 滴 条 扇!区 面!积对向临粉料 幅!度员 册 本!地报质科身届月周年轮 卷 页 頁 行!业动政为人情长程列驶!行政区 句 字!节符 首!次个批位家 曲 段!落时 章!程 节 集!体团聚约装中合!集成电路 期!间货望待限刊末!期中 版!本权面 号!召称
+代!表理替价 届!时会 屆 轮!流胎船渡 輪 回!复应归家报到 趟 遍!布 圈!子 步!行伐入 下!降设调属列岗 拳 脚 口 声!明音 顿 餐!饮厅馆 席!位 桌 杯!赛子 瓶 碗 盘!活点 盒 箱!包 袋 包!括装含 罐 桶 筐 篮!球板 锅!炉 勺 束 捆 堆 摞 叠 串!联 排!放名水污除查行 行 列 组!织成合建 組 班!子级组长列 队!伍员长 隊
+对!外于接应比象话口手 對 双!方边向 雙 副!总主省市部书 付 级!别 級 类!似型别 類 档!案次 等!级 型!号 层!面次级 層 楼!宇盘房市 樓 层级 栏 格!局 门!户槛票店诊 門 道!路德 重!点要大庆大建组新复症叠视 宗!旨教族 笔!记试 筆 单!位元一独纯 桩 门类 则 例!如外会 员 分!别布公局支管析数配类之红散享钟销会工店行手歧院!分钟,分之 点!击赞名评多燃 點 眼!睛界 井!冈 床!位 剂!量 针!对 味!道 服 贴 帖 票!据价房 枪 炮 发!展明布挥出放现电起生改行动育达射 响!应 窝 群!众体 房!屋地间产价子 户次
+环!境节保球比评 局!面部势长 盏 盞 锭 幕 杆 辈 刀 票次 拨!付款 茬 季!度节风 手!机段术工续册法 路!线径段面网口灯 线!路上下索 線 站!点台位 圈 洞 角!度色落 朵 瓣 束 缕 丝 绺 团!队员结体聚 堵 款!项式待 样!本式板品 族!自裔群 剧 刊 宿 榀 炉 垛 孔 匝 船!舶员 车!间辆站队道主型次 畦 垄 丘!陵 池 担!任保当 篓 撮 泡 弯 幅 帧 撇 胎 胞 伙 拍 卡!车 户口 网!络点友站格 校!长园区企 院!士长子校 企!业 厂!房商家 村!民庄级委干落镇 镇!村街区江 乡!村镇亲 县!域城级市区委长乡 縣 区!域间县块 省!级委会内区市份道长 市!场民政区值委县级长辖盟 州!长级委 盟!员友 旗!下帜县 国!家际内有务土外产民道资企防庆王元营标考旅债史宾籍文安会 國 地!区方块位面点带铁产下震理板质形图税段市级点 港!口澳区股元 岛!屿 山 湖 河!北南流道湖段 江 峡 岸 党!员组委建和派政风章内外校性 党派 方!面案式向便法针位 軍 军!队事区人 司 厅!长 社!会区保 委 站 厂 店!铺 库!存房 馆 園 园!区林 亭 塔 寺 庙
+男!性子士女孩 女!性士子儿孩 死!亡 伤!害员亡 残!疾 老!人年师 小!时组区学型微企 子!公女 爱 维
+大类 小类 大项 小项 中类 年级 年級 车间 周岁 週歲 岁!月 歲 口人 个半 兄弟 姐妹 省区 省区市 省份 省市 县市 市县 县区 区县 市州 州市 国集团 行政村 村民组 乡镇!企 街镇 学期 學期 学年 课时 学时 字节
+人次 人份 人天 人日 人年 人月 户次 戶次 家次 辆次 輛次 架次 架 艘次 艘 列次 车次 車次 批次 班次 场次 場次 航次 件次 项次 台次 台套 台班 台 条次 艘次 例次 床次 次数 频次 头次 只次 吨次 起次 单 车公里 标箱 標箱 标准箱 自然箱 集装箱 国 档次 档期 航班 车厢 席位!。 学分 品种 人民币 投票 门次 台件 册次 篇次 点次 站次 局 盘 杆 分球 金!融额属牌矿 银!行牌 铜!牌矿 金牌 银牌 铜牌 奖牌 机位 泊位 床位 千字 字 颗星 星级 星!期球 颗 筒 包 垛 艘次 届次 卡 码 路 线程 核!心电 像素 万像素 级次 期次 代次 联赛 声道 挡 缸 阀 速 档 款次 吨级 公斤级 标箱级 级台阶 个点 价!格值钱 两 小撮
+件（套） 辆（艘、架、列）次 台（套） 个（次） 项（次） 家（次） 人（次） 件(套) 台(套)
+倍!增数频 倍多 番!茄薯号 折旧
+"""
+
+MEASURES = """
+米!饭粉面粮线 厘米 毫米 分米 微米 纳米 公里 千米 里!程面 华里 英里 海里 丈 尺!寸 寸 英尺 英寸 码 光年 公分 公里/小时 nm μm mm cm dm m km M KM
+平方米 平方公里 平方千米 平方厘米 平方分米 平方毫米 平方英尺 平方英里 平方尺 平米 平方 亩 畝 亩次 公顷 公亩 顷 英亩 ㎡ m² m2 km² km2 ㎢ hm² 垧
+立方米 立方厘米 立方分米 立方千米 立方公里 立方 立方英尺 方 m³ m3 ㎥ 升!级学至高值 毫升 公升 加仑 桶 斗 升/秒 L ml mL ML cc
+吨 噸 公吨 吨公里 吨标准煤 吨标煤 吨当量 吨二氧化碳当量 吨二氧化碳 千克 公斤 克!服拉隆 毫克 微克 纳克 斤!斤 两 钱 担 市斤 磅 盎司 克拉 kg KG Kg g mg μg t 吨位 载重吨 总吨 吨级
+千瓦时 千瓦小时 兆瓦时 吉瓦时 千瓦 兆瓦 吉瓦 瓦 毫瓦 太瓦时 瓦时 瓦特 度!数假过 度电 焦 焦耳 千焦 兆焦 卡路里 千卡 大卡 卡 马力 匹马力 kW KW kw kWh kwh MW GW GWh MWh W V 伏 千伏 伏特 安 安培 毫安 毫安时 欧姆 兆伏安 千伏安 kV A 百万千瓦 Wh 毫开
+摄氏度 攝氏度 华氏度 ℃ °C ℉ °F 开尔文 度 ° ˚ 角分 弧度 开!展发始 
+帕 百帕 千帕 兆帕 帕斯卡 大气压 hPa kPa MPa Pa 牛顿 牛 千牛 赫兹 千赫 兆赫 吉赫 Hz kHz MHz GHz 分贝 dB 流明 勒克斯 贝克勒尔 西弗 毫西弗 微西弗 拜
+比特 千比特 字节 千字节 兆字节 兆 兆比特 KB MB GB TB PB EB ZB G T 吉字节 太字节 Mbps Gbps kbps Kbps bps 兆比特每秒 比特每秒 兆位 千位 G流量
+转 转/分 节 马赫 丝 目 标准立方米 标方 PPM ppm ppb mmol μmol mol 毫摩尔 摩尔 国际单位 IU 个单位 道尔顿 纳秒 毫秒 微秒 ms 基点 个基点 BP bp 点 手 股 份 夸脱 品脱 蒲式耳 英石 次/分 迈 浬 公里级 千伏级 级 FLOPS EFLOPS PFLOPS 亿次 EHz 英寸级 K 帧 像素 寸 标准大气压 当量 标台 万千瓦级 千瓦级 兆瓦级 千瓦时/吨 纳米级
+"""
+
+# word = code; the first word of a code is the usual one. The 1990s papers have 马克, 法郎 and 卢布.
+CURRENCIES = """
+CNY 元 人民币 人民幣 元人民币 元人民幣 圆 圓 块 块钱 塊 塊錢 元钱 RMB CNY 元整 圆整 圓整 蚊
+USD 美元 美金 元美金 USD 刀 US$
+EUR 欧元 歐元 EUR
+GBP 英镑 英鎊 镑 GBP
+JPY 日元 日圆 日圓 日币 JPY 円
+HKD 港元 港币 港幣 港圆 港紙 HKD 元港币
+MOP 澳门元 澳門元 澳门币 澳門幣 葡币 MOP
+TWD 新台币 新臺幣 新台幣 台币 臺幣 元新台币 元新臺幣 TWD
+KRW 韩元 韓元 韩圆 韩币 KRW
+RUB 卢布 盧布 俄罗斯卢布 RUB
+AUD 澳元 澳大利亚元 AUD
+CAD 加元 加拿大元 加币 CAD
+NZD 新西兰元 纽元 NZD
+SGD 新加坡元 新元 坡元 新币 SGD
+CHF 瑞士法郎 瑞郎 CHF
+INR 卢比 印度卢比 INR
+PKR 巴基斯坦卢比
+IDR 印尼盾 印尼卢比 印度尼西亚盾 IDR
+THB 泰铢 泰銖 铢 THB
+VND 越南盾 VND
+MYR 林吉特 令吉 马来西亚林吉特 马币 MYR
+PHP 菲律宾比索 PHP
+MXN 墨西哥比索
+ARS 阿根廷比索
+CLP 智利比索
+BRL 雷亚尔 巴西雷亚尔 BRL
+ZAR 兰特 南非兰特 ZAR
+TRY 土耳其里拉 里拉 TRY
+AED 迪拉姆 阿联酋迪拉姆
+SAR 沙特里亚尔 里亚尔 SAR
+IRR 伊朗里亚尔
+KZT 坚戈 哈萨克斯坦坚戈
+PLN 兹罗提 PLN
+SEK 瑞典克朗 SEK
+NOK 挪威克朗 NOK
+DKK 丹麦克朗 DKK
+CZK 捷克克朗
+HUF 福林
+MNT 图格里克
+LAK 基普
+MMK 缅元 缅币
+KHR 瑞尔
+BDT 塔卡
+EGP 埃及镑
+NGN 奈拉
+KES 肯尼亚先令
+UAH 格里夫纳
+UZS 苏姆
+KWD 科威特第纳尔
+ILS 谢克尔 以色列谢克尔
+DEM 马克 德国马克
+FRF 法郎 法国法郎
+ITL 意大利里拉
+XAF 中非法郎
+XDR 特别提款权
+"""
+
+FRACTIONS_OF_CURRENCY = {
+    "角": ("CNY", -1), "毛": ("CNY", -1), "角钱": ("CNY", -1), "毛钱": ("CNY", -1), "分钱": ("CNY", -2),
+    "分錢": ("CNY", -2), "毛錢": ("CNY", -1), "美分": ("USD", -2), "欧分": ("EUR", -2), "港仙": ("HKD", -2), "便士": ("GBP", -2),
+}  # fmt: skip
+
+SYMBOLS = {
+    "￥": "CNY", "¥": "CNY", "$": "USD", "＄": "USD", "€": "EUR", "£": "GBP", "￡": "GBP", "₩": "KRW", "US$": "USD",
+    "HK$": "HKD", "RMB": "CNY", "CNY": "CNY", "USD": "USD", "EUR": "EUR", "GBP": "GBP", "HKD": "HKD", "JPY": "JPY",
+    "CN¥": "CNY", "A$": "AUD", "NT$": "TWD", "₽": "RUB", "₹": "INR",
+}  # fmt: skip
+
+# word: (ISO 8601 designator, factor)
+DURATIONS = {
+    "年": ("Y", 1), "周年": ("Y", 1), "週年": ("Y", 1), "个年头": ("Y", 1), "载": ("Y", 1), "世纪": ("Y", 100),
+    "个世纪": ("Y", 100), "會計年度": ("Y", 1), "个会计年度": ("Y", 1), "个财政年度": ("Y", 1), "个年度": ("Y", 1),
+    "年间": ("Y", 1),
+    "个月": ("M", 1), "個月": ("M", 1), "月": ("M", 1), "个多月": ("M", 1), "個多月": ("M", 1), "个季度": ("M", 3),
+    "個季度": ("M", 3), "个自然月": ("M", 1),
+    "周": ("W", 1), "週": ("W", 1), "星期": ("W", 1), "个星期": ("W", 1), "個星期": ("W", 1), "个多星期": ("W", 1),
+    "礼拜": ("W", 1), "个礼拜": ("W", 1), "个周": ("W", 1), "旬": ("D", 10),
+    "天": ("D", 1), "日": ("D", 1), "昼夜": ("D", 1), "晝夜": ("D", 1), "个昼夜": ("D", 1), "个工作日": ("D", 1),
+    "個工作日": ("D", 1), "工作日": ("D", 1), "个自然日": ("D", 1), "个交易日": ("D", 1), "宿": ("D", 1),
+    "小时": ("TH", 1), "小時": ("TH", 1), "个小时": ("TH", 1), "個小時": ("TH", 1), "个多小时": ("TH", 1),
+    "钟头": ("TH", 1), "个钟头": ("TH", 1), "个钟": ("TH", 1), "时辰": ("TH", 2), "个时辰": ("TH", 2), "h": ("TH", 1),
+    "分钟": ("TM", 1), "分鐘": ("TM", 1), "刻钟": ("TM", 15), "min": ("TM", 1), "多分钟": ("TM", 1),
+    "秒": ("TS", 1), "秒钟": ("TS", 1), "秒鐘": ("TS", 1), "s": ("TS", 1),
+}  # fmt: skip
+_BLOCKED_DURATIONS = {
+    "年": "级級龄轻代画货糕产薪度", "天": "然津空气才府水安", "日": "本元圆语均报军企", "周": "边期转恩岁年围", "月": "饼",
+    "旬": "邑", "载": "客体货人重", "h": "abcdefghijklmnopqrstuvwxyz", "s": "abcdefghijklmnopqrstuvwxyz",
+    "星期": "一二三四五六日天", "世纪": "之",
+}  # fmt: skip
+PERCENTS = {
+    "%": ("%", 0), "％": ("%", 0), "﹪": ("%", 0), "‰": ("%", -1), "个百分点": ("pp", 0), "個百分點": ("pp", 0), "百分点": ("pp", 0),
+    "個百分点": ("pp", 0), "成": ("%", 1), "折": ("%", 1), "个千分点": ("pp", -1), "多个百分点": ("pp", 0), "pct": ("pp", 0),
+}  # fmt: skip
+_BLOCKED_PERCENTS = {"成": "立为功员长本果都熟就品交效年份形分因人语千", "折": "扣射叠合旧腾线"}
+PER = "/／"
+
+
+class Unit(NamedTuple):
+    """A unit found in a text.
+
+    end (int): one past its last character.
+    kind (str): "counter", "measure", "money", "percent" or "duration".
+    name (str): the unit in a value: folded word, ISO 4217 code, "%", "pp" or an ISO 8601 designator.
+    power (int): power of ten, or for a duration the factor, that the number is multiplied with.
+    word (str): as written.
+    """
+
+    end: int
+    kind: str
+    name: str
+    power: int
+    word: str
+
+
+_Row = tuple[str, frozenset[str], tuple[str, ...], str, str, int]
+
+
+def _split(entry: str) -> tuple[str, str, tuple[str, ...]]:
+    word, _, rest = entry.partition("!")
+    chars, _, longer = rest.partition("!")
+    return word, chars, tuple(part for part in longer.split(",") if part)
+
+
+def _build() -> dict[str, tuple[_Row, ...]]:
+    rows: dict[str, _Row] = {}
+
+    def add(word: str, chars: str, longer: tuple[str, ...], kind: str, name: str, power: int) -> None:
+        old = rows.get(word)
+        blocked = frozenset(chars) | (old[1] if old else frozenset())
+        rows[word] = (word, blocked, longer or (old[2] if old else ()), kind, name, power)
+
+    for kind, table in (("measure", MEASURES), ("counter", COUNTERS)):
+        for entry in table.split():
+            word, chars, longer = _split(entry)
+            kept = rows[word][3] if word in rows else kind
+            add(word, chars, longer, kept, fold_unit(word), 0)
+    for line in CURRENCIES.split("\n"):
+        code, *words = line.split() or [""]
+        for word in words:
+            add(word, "", (), "money", code, 0)
+    for word, (code, power) in FRACTIONS_OF_CURRENCY.items():
+        add(word, "", (), "money", code, power)
+    for word, (designator, factor) in DURATIONS.items():
+        add(word, _BLOCKED_DURATIONS.get(word, ""), (), "duration", designator, factor)
+    for word, (name, power) in PERCENTS.items():
+        add(word, _BLOCKED_PERCENTS.get(word, ""), (), "percent", name, power)
+    table: dict[str, list[_Row]] = {}
+    for row in sorted(rows.values(), key=lambda row: -len(row[0])):
+        table.setdefault(row[0][0], []).append(row)
+    return {char: tuple(items) for char, items in table.items()}
+
+
+_ROWS = _build()
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def match_unit(text: str, start: int) -> Unit | None:
+    """RETURNS (Unit | None): the longest unit that starts at a place of a text."""
+    rows = _ROWS.get(text[start : start + 1])
+    if rows is None:
+        return None
+    for word, blocked, longer, kind, name, power in rows:
+        if text.startswith(word, start):
+            end = start + len(word)
+            following = text[end : end + 1]
+            if following in blocked or (longer and text.startswith(longer, start)):
+                continue
+            if word[-1] in _LATIN and following in _LATIN and following:
+                continue
+            return Unit(end, kind, name, power, word)
+    return None
