@@ -67,6 +67,8 @@ def read_amount(
             return _duration(text, start, inner, low, high, ">")
     if unit.kind == "duration":
         return _duration(text, start, unit, low, high, modifier)
+    if sign and low is not None and high is not None:
+        return _finish(text, start, unit, sign + high, sign + low, modifier)
     return _finish(text, start, unit, None if low is None else sign + low, high, modifier)
 
 
@@ -97,7 +99,7 @@ def _read_range(
     low, high = sign + first.low, second.low
     if connector.group().endswith(("负", "負", "零下", "-")) and len(connector.group().strip()) > 1:
         high = f"-{high}"
-    elif sign and text[start] == "零":
+    elif sign and text[start] == "零" and unit is None:
         low, high = f"-{second.low}", f"-{first.low}"
     surface = number.group()
     if unit is None and surface[-1] in "十百千万亿萬億" and surface[-1] not in text[start:end]:
@@ -161,10 +163,16 @@ def _rule(text: str, start: int, unit: Unit) -> str:
 
 def _is_count(text: str, start: int, end: int, unit: Unit, rule: str) -> bool:
     """Whether the grammar alone takes an amount as counted, not as an article, a slogan or part of a name."""
+    if unit.word == "号":
+        return False
     if not rule.startswith("cn"):
+        if rule == "money" and text[start] in "一万亿" and end - start == 2:
+            return not (text.startswith("一块", start) or text.startswith(("生产", "国内", "GDP", "工业", "增加值", "产值"), end))
         return True
     if text[start - 1 : start] in _QUOTES and start > 0:
         return False
+    if text.startswith(text[start:end], end) or text.endswith(text[start:end], 0, start):
+        return False  # 一户一户 (house by house)
     if rule.startswith("cn1"):
         return unit.word in _REAL_ONES or text.endswith(_COUNTING, 0, start)
     return True
@@ -173,6 +181,8 @@ def _is_count(text: str, start: int, end: int, unit: Unit, rule: str) -> bool:
 def _tenths(text: str, end: int, low: str | None) -> tuple[str | None, int]:
     """八成六 is 8.6 tenths."""
     digit = text[end : end + 1]
+    if digit == "半" and low is not None and "." not in low:
+        return f"{low}.5", end + 1
     if (
         low is not None
         and "." not in low
@@ -202,6 +212,11 @@ def _yuan_and_jiao(text: str, end: int, unit: Unit, low: str | None) -> tuple[st
         end = number.end() + 1
         if text[end : end + 1] in "钱錢":
             end += bool(text[end : end + 1])
+    digit = text[end : end + 1]
+    if unit.word == "块" and digit and digit in "一二三四五六七八九" and match_unit(text, end + 1) is None:
+        part = read_numeral(digit)
+        if part is not None and part.low is not None and total == total.to_integral_value():
+            total, end = EXACT.add(total, Decimal(move(part.low, -1))), end + 1
     if text[end : end + 1] == "整":
         end += 1
     return format_decimal(total), end
@@ -234,6 +249,8 @@ def _duration(text: str, start: int, unit: Unit, low: str | None, high: str | No
         low, high = (
             None if item is None else format_decimal(EXACT.multiply(Decimal(item), unit.power)) for item in (low, high)
         )
+    if "多" in unit.word:
+        modifier = modifier or ">"
     if low is None:
         return Reading(start, end, label, None, modifier, True, "duration")
     if high is not None:

@@ -40,7 +40,7 @@ def read_bare(text: str, start: int, end: int, numeral: Numeral, *, sign: str = 
         return Reading(start, end, "CARDINAL", body, modifier, _before_noun(text, end), "bare-scale")
     if text.startswith("大", end) and surface in "两二三四五六七八九十" and _CJK.match(text, end + 1):
         quoted = text[start - 1 : start] in "“「《" and start > 0
-        return Reading(start, end, "CARDINAL", body, modifier, not quoted, "bare-big")
+        return Reading(start, end, "CARDINAL", body, modifier, not quoted and surface != "十", "bare-big")
     if text.startswith(_NOUNS, end) and not (text[start - 1 : start] in "“「" and start > 0):
         return Reading(start, end, "CARDINAL", body, modifier, len(surface) <= 2 and surface != "一", "bare-noun")
     return Reading(start, end, "CARDINAL", body, modifier, False, "bare-cn")

@@ -6,21 +6,36 @@ behind; 近 before a length of time means the last one and is no modifier there.
 
 from __future__ import annotations
 
+import re
+
 _BEFORE = {
     ">=": "不低于 不少于 不小于 至少 最少 起码 不下于 不下 不低於 不少於 少则 达到或优于 达到或超过 达到或好于 优于或达到 不短于 大于等于 大于或等于 不晚于 优于或等于",
-    "<=": "不超过 不高于 不多于 不大于 最多 至多 不超 不長於 不长于 不超過 不高於 不多於 小于等于 小于或等于 最长不超过 最高不超过 不迟于 不得超过 不得高于 控制在 多则 最长 最迟 顶多 低于或等于 未超过",
-    ">": "超过 超過 超出 超 突破 跨过 迈上 迈过 越过 站上 高于 多于 大于 逾 高出 破 早已超过 冲破 优于 长于 跨越 大於 高於 多於 冲上 跨上 高达逾 超越 突破了 超过了 远超 跃上 踏上 登上 已超",
+    "<=": "不过 不要超过 别超过 勿超过 不得多于 不能超过 不可超过 不应超过 不宜超过 没超过 不超过 不高于 不多于 不大于 最多 至多 不超 不長於 不长于 不超過 不高於 不多於 小于等于 小于或等于 最长不超过 最高不超过 不迟于 不得超过 不得高于 多则 顶多 低于或等于 未超过",
+    ">": "超过 超過 已过 均过 都过 超出 超 突破 跨过 迈上 迈过 越过 站上 高于 多于 大于 逾 已破 双破 早已超过 冲破 优于 长于 大於 高於 多於 冲上 跨上 高达逾 超越 突破了 超过了 远超 跃上 踏上 登上 已超",
     "<": "不足 不到 低于 少于 小于 未满 不满 未到 不及 短于 未达 低於 少於 小於 不滿 未滿 弱于 劣于 未达到 尚不足 不达",
-    "~": "约 約 大约 大約 约为 约有 约占 约达 近 将近 接近 大概 左右约 差不多 逼近 几近 近乎 约合 约计 近达 约需 约在 預計約 将近有 估计 约等于 大致 約為 約有 約佔 近占",
+    "~": "约 約 大约 大約 约为 约有 约占 约达 近 将近 接近 大概 左右约 差不多 逼近 几近 近乎 约合 约计 近达 约需 约在 預計約 将近有 估计 约等于 大概要 大概得 大概有 大约要 大约有 大约需要 约需要 大概需要 约莫 大致 約為 約有 約佔 近占",
 }  # fmt: skip
 _AFTER = {
     ">=": "以上 及以上 或以上 （含）以上 (含)以上 （及以上） 及其以上 起步",
-    "<=": "以下 及以下 或以下 以内 之内 以內 （含）以下 （含）以内 内(?) 之內",
-    ">": "多",
+    "<=": "范围内 范围以内 以下 及以下 或以下 以内 之内 以內 （含）以下 （含）以内 内(?) 之內",
+    "<": "不到 不足",
     "~": "左右 上下 前后 许 上下浮动",
 }  # fmt: skip
-_NOT_BEFORE = ("附近", "最近", "临近", "靠近", "邻近", "就近", "大大超", "高超", "新近", "亲近", "制约", "节约", "条约", "合约", "公约", "预约", "签约", "履约", "契约", "违约", "纽约", "大约定", "相约", "赴约", "续约", "解约", "邀约", "集约", "协约", "失约", "北约", "简约", "婉约", "爆破", "侦破", "打破", "看破", "攻破", "远近", "入超", "出超", "英超", "中超", "赶超", "反超", "商超", "浅近")  # fmt: skip
+_NOT_BEFORE = (
+    "附近", "最近", "临近", "靠近", "邻近", "就近", "新近", "亲近", "远近", "制约", "节约", "条约", "合约", "公约", "预约",
+    "签约", "簽約", "履约", "契约", "违约", "纽约", "集约", "协约", "北约", "相约", "赶超", "反超", "英超", "中超",
+)  # fmt: skip
+_LOOSE_BEFORE = re.compile("(?P<least>至少|最少|起码)[\u4e00-\u9fff]{1,2}$|(?P<most>最多|至多)[\u4e00-\u9fff]{1,2}$")
+_SHARE_OF = re.compile(
+    "(?P<about>约占|约为|约合|约)[^，。；、,;\\n]{1,9}的$|(?P<less>不足|不及|不到)[^，。；、,;\\n]{1,9}的$"
+    "|(?P<most>不超过)[^，。；、,;\\n]{1,9}的$|(?P<least>不低于|不少于)[^，。；、,;\\n]{1,9}的$|(?P<more>超过)[^，。；、,;\\n]{1,9}的$"
+)
+_MARKS = {"least": ">=", "most": "<=", "about": "~", "less": "<", "more": ">"}
 
+_NOT_AFTER = {"上下": frozenset("游级联层班车学功文"), "左右": frozenset("两岸手邻翼"), "许": frozenset("多可")}
+
+_NOT_LOOSE = frozenset("，。、；,;（(的 \n") | {""}
+_AFTER_MORE = frozenset("，。；、,;.）)高厚长深宽重远\n") | {""}
 _BEFORE_OF = {word: mark for mark, words in _BEFORE.items() for word in words.split()}
 _AFTER_OF = {word: mark for mark, words in _AFTER.items() for word in words.split()}
 _BEFORE_LAST = frozenset(word[-1] for word in _BEFORE_OF)
@@ -36,7 +51,8 @@ def modifier_before(text: str, start: int) -> str:
         start -= 1
         last = text[start - 1 : start]
     if last not in _BEFORE_LAST or not last:
-        return ""
+        # 上百, 上千 (a hundred, a thousand and more): only before a bare scale word
+        return ">=" if last == "上" and text[start] in "百千万亿" else ""
     for size in _BEFORE_SIZES:
         if start >= size:
             mark = _BEFORE_OF.get(text[start - size : start])
@@ -52,26 +68,48 @@ def modifier_after(text: str, end: int) -> str:
     for size in _AFTER_SIZES:
         mark = _AFTER_OF.get(text[end : end + size])
         if mark is not None:
-            return mark
+            return "" if text[end + size : end + size + 1] in _NOT_AFTER.get(text[end : end + size], ()) else mark
     return ""
 
 
-def modifier_of(text: str, start: int, end: int, *, inside: str = "", is_time: bool = False) -> str:
+def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str = "") -> str:
     """Read the modifier of a number from the words around it.
 
     text (str): the text.
     start (int), end (int): the number.
     inside (str): the modifier that 多, 余 or 几 inside the number means.
-    is_time (bool): whether it is a length of time, where 近 means the last one and 内 a limit.
+    label (str): its label; before a DATE 近 means the last one, and 内 behind a length of time is a limit.
     RETURNS (str): "", or one of the modifiers of a canonical value.
     """
     before = modifier_before(text, start)
-    if is_time and before == "~" and text[start - 1] == "近":
+    last = text[start - 1 : start]
+    if before == "~" and last == "近" and label == "DATE":
         before = ""
+    elif not before and last == "的" and label in ("PERCENT", "QUANTITY"):
+        before = _searched(_SHARE_OF, text, start, 14)
+    elif not before and last not in _NOT_LOOSE:
+        before = _searched(_LOOSE_BEFORE, text, start, 4)
     after = modifier_after(text, end)
-    if is_time and not after and text[end : end + 1] in "内內" and text[end : end + 1]:
-        after = "<="
+    if not after:
+        after = _short_after(text, end, label)
     for mark in (before, inside, after):
         if mark and mark != "~":
             return mark
     return before or inside or after
+
+
+def _searched(pattern: re.Pattern[str], text: str, start: int, size: int) -> str:
+    match = pattern.search(text, max(0, start - size), start)
+    return "" if match is None or match.lastgroup is None else _MARKS[match.lastgroup]
+
+
+def _short_after(text: str, end: int, label: str) -> str:
+    """内 behind a length of time; 多 and 强 behind a number where nothing follows that they could belong to."""
+    char = text[end : end + 1]
+    if label in ("DATE", "TIME"):
+        return "<=" if char and char in "内內" else ""
+    if char == "强" and label == "PERCENT":
+        return ">"
+    if char == "多" and text[end + 1 : end + 2] in _AFTER_MORE:
+        return ">"
+    return ">" if text.startswith(("还多", "出头", "有余"), end) else ""

@@ -42,7 +42,7 @@ _ISO = re.compile(
 )
 _MONTH_WORD = re.compile(rf"(?P<rel>[本上下当當同次])[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?")
 _DAY_WORD = re.compile(
-    "(?P<rel>[今昨明前后後当當同次翌])(?:天|日(?!本|语|军)|儿(?!童|子))|近日|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|昨(?=[，,从])"
+    "(?P<rel>[今昨明前后後当當同次翌])(?:天|日(?!本|语|军)|儿(?!童|子))|近日|往年|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|昨(?=[，,从])"
 )
 _WEEK_WORD = re.compile("(?P<rel>[本上下这這])[周週](?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)")
 _WEEKDAY = re.compile("(?:周|週|星期|礼拜)(?P<w>[一二三四五六日天])(?![报刊年岁])")
@@ -52,6 +52,11 @@ _DECADE = re.compile(
     rf"(?:(?P<dec>{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末中](?:期|叶|叶)?|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
+_SENTENCE = 120
+_TITLE = 120
+_SENTENCE_END = re.compile("[。！？\n]")
+_AHEAD = re.compile("将|預計|预计|拟|定于|计划|力争|确保|争取|届时")
+_DEADLINE = re.compile(rf"(?:{_D}{{1,2}}月(?:{_D}{{1,2}}日|[初底])?|年[底末]|{_D}{{2,4}}日)[之以]?前")
 _ONES = "〇○零Ｏ"
 _WEEKDAYS = "一二三四五六日"
 _SEASONS = {"春": "21", "夏": "22", "秋": "23", "冬": "24"}
@@ -87,26 +92,70 @@ class Anchor:
     """What incomplete dates are resolved against.
 
     today (date | None): the document's date, or that of a dateline.
+    text (str): the document.
+    here (int): where the expression that is being read starts.
     year, month, day (int | None): what the last mentioned date says.
+    where (int): where it stands.
+    title_year (int | None): the first year of a document that opens with one.
     """
 
     today: datetime.date | None = None
+    text: str = ""
+    here: int = 0
     year: int | None = None
     month: int | None = None
     day: int | None = None
+    where: int = -1
+    title_year: int | None = None
 
     def mention(self, year: int | None, month: int | None = None, day: int | None = None) -> None:
         """Remember the date mentioned last."""
-        self.year, self.month, self.day = year, month, day
+        self.year, self.month, self.day, self.where = year, month, day, self.here
+        if year is not None and month is None and self.title_year is None:
+            self.title_year = year if self.here < _TITLE else 0
+
+    @property
+    def sentence_year(self) -> int | None:
+        """RETURNS (int | None): the year that the same sentence spoke of before."""
+        if self.year is None or self.where < 0 or self.here - self.where > _SENTENCE:
+            return None
+        return None if _SENTENCE_END.search(self.text, self.where, self.here) else self.year
+
+    @property
+    def report_year(self) -> int | None:
+        """RETURNS (int | None): the year a document reports on: in its first quarter, the year before its date."""
+        if self.today is None:
+            return None
+        return self.today.year - (self.today.month <= 3 or (self.title_year == self.today.year - 1))
+
+    @property
+    def is_ahead(self) -> bool:
+        """RETURNS (bool): whether the words around speak of the future (将, will; 预计, expected; …前, by)."""
+        return bool(
+            _AHEAD.search(self.text, max(0, self.here - 12), self.here) or _DEADLINE.match(self.text, self.here)
+        )
 
     def year_of_month(self, month: int) -> int | None:
         """RETURNS (int | None): the year of a month that stands without one."""
+        today = self.today
+        if today is None:
+            return None
+        year = self.sentence_year
+        if year is not None and (self.month is not None or year != today.year):
+            return year
+        distance = month - today.month
+        if distance > (1 if today.month <= 3 else 6):
+            return today.year if self.is_ahead and distance <= 9 else today.year - 1
+        return today.year + (distance < -8 and self.is_ahead)
+
+    def year_of_period(self, first_month: int) -> int | None:
+        """RETURNS (int | None): the year of a quarter or half that stands without one."""
         if self.today is None:
             return None
-        if self.year is not None and self.year != self.today.year and self.month is not None:
-            return self.year
-        distance = month - self.today.month
-        return self.today.year - (distance > 6) + (distance < -8)
+        year = self.sentence_year
+        if year is not None:
+            return year
+        return self.today.year - (first_month > self.today.month and not self.is_ahead)
 
 
 def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
@@ -183,14 +232,10 @@ def _resolve(match: re.Match[str], anchor: Anchor, year: int | None = None) -> t
 def _relative_year(word: str, anchor: Anchor) -> int | None:
     if word in _YEAR_SHIFT:
         return None if anchor.today is None else anchor.today.year + _YEAR_SHIFT[word]
-    if word == "全":
-        if anchor.year is not None and anchor.today is not None:
-            return anchor.year
-        return None if anchor.today is None else anchor.today.year - (anchor.today.month <= 3)
-    if anchor.year is None and (word not in "上" or anchor.today is None):
-        return None
-    base = anchor.year if anchor.year is not None else anchor.today.year if anchor.today else None
-    return None if base is None else base + {"上": -1, "次": 1, "翌": 1}.get(word, 0)
+    if word in "全上":
+        base = anchor.report_year if anchor.today is None or anchor.sentence_year is None else anchor.sentence_year
+        return None if base is None else base - (word == "上")
+    return None if anchor.year is None else anchor.year + (word in "次翌")
 
 
 def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:
@@ -228,8 +273,7 @@ def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explic
     if not explicit and match["q"] is not None and not match.group().endswith("季度"):
         return None
     if year is None and not explicit:
-        today = anchor.today
-        year = None if today is None else anchor.year if anchor.year is not None else today.year
+        year = anchor.year_of_period(_first_month(match))
     if year is None:
         return (None,)
     if match["same"]:
@@ -238,6 +282,14 @@ def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explic
         text = f"{year:04d}{_within_year(match, year)}"
     anchor.mention(year)
     return (text,)
+
+
+def _first_month(match: re.Match[str]) -> int:
+    if match["qn"]:
+        return 3 * (small_number(match["qn"]) or 2) - 2
+    if match["q"]:
+        return 3 * (small_number(match["q"]) or 1) - 2
+    return 7 if match["half"] == "下" else 1
 
 
 def _within_year(match: re.Match[str], year: int) -> str:
@@ -305,7 +357,7 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
         (_DAY_WORD, _day_word_value),
         (_MONTH_WORD, _month_word_value),
         (_WEEK_WORD, _week_word_value),
-        (_WEEKDAY, _no_value),
+        (_WEEKDAY, _weekday_value),
         (_PERIOD_WORD, _period_word_value),
     ):
         match = pattern.match(text, start)
@@ -314,14 +366,18 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
     return match_decade(text, start) or match_date(text, start, anchor)
 
 
-def _no_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    return None
+def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    """A weekday has a value only in brackets behind its date."""
+    bracketed = anchor.text[anchor.here - 1 : anchor.here] in ("（", "(")
+    if not bracketed or anchor.year is None or anchor.month is None or anchor.day is None:
+        return None
+    return f"{anchor.year:04d}-{anchor.month:02d}-{anchor.day:02d}"
 
 
 def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     word = match["rel"]
     if word is None or anchor.today is None:
-        return anchor.today.isoformat() if anchor.today and match.group() == "昨" else None
+        return anchor.today.isoformat() if anchor.today and match.group() == "即日" else None
     if word in _DAY_SHIFT:
         day = anchor.today + datetime.timedelta(days=_DAY_SHIFT[word])
         anchor.mention(day.year, day.month, day.day)
@@ -366,12 +422,14 @@ def _period_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     if anchor.today is None:
         return None
     if match["mp"]:
-        month = anchor.month if anchor.month is not None and anchor.year is not None else anchor.today.month
-        return f"{anchor.year or anchor.today.year:04d}-{month:02d} {_PARTS[match['mp']]}"
-    year = anchor.year if anchor.year is not None else anchor.today.year
-    if match["yp"] is None:
-        return f"{year:04d} end"
-    return f"{year:04d}" if match["yp"] == "内" else f"{year:04d} {_PARTS[match['yp']]}"
+        if anchor.sentence_year is not None and anchor.month is not None:
+            return f"{anchor.year:04d}-{anchor.month:02d} {_PARTS[match['mp']]}"
+        return f"{anchor.today.year:04d}-{anchor.today.month:02d} {_PARTS[match['mp']]}"
+    if match["yp"] == "内" or anchor.is_ahead:
+        year = anchor.sentence_year or anchor.today.year
+        return f"{year:04d}" if match["yp"] == "内" else f"{year:04d} {_PARTS.get(match['yp'] or '末')}"
+    year = anchor.sentence_year or anchor.report_year or anchor.today.year
+    return f"{year:04d} {_PARTS.get(match['yp'] or '末')}"
 
 
 def match_decade(text: str, start: int) -> Found | None:
@@ -418,6 +476,7 @@ def match_plan(text: str, start: int) -> Found | None:
     if match["t"] == "末":
         value = f"{first + 4} end"
     name_end = match.end("n") + 1
+    told = match["t"] is not None or text.startswith(("以来", "末", "初", "开局", "收官", "时"), name_end + quoted)
     # Inside quotation marks only the name is the span, with the period named or not.
     end = name_end if quoted else match.end()
-    return Found(end, value, "plan" if match["t"] or text[name_end : name_end + 1] in "”」』" else "name")
+    return Found(end, value, "plan" if told else "name")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipeline.core.spans import CharSpan
-from pipeline.numbers.context import modifier_of
+from pipeline.numbers.context import modifier_after, modifier_of
 from pipeline.numbers.dates import Anchor
 from pipeline.numbers.ordinals import read_first, read_front, read_multiple, read_ordinal
 from pipeline.numbers.quantities import read_number
@@ -47,6 +47,7 @@ _WORD_STARTS = {
     "全": ("健安完齐", "年"),
     "近": ("附临", "[年日]"),
     "历": ("农阳公", "年"),
+    "往": ("", "年"),
     "歷": ("", "年"),
     "日": ("", "前"),
     "即": ("", "日"),
@@ -114,15 +115,18 @@ def find_candidates(text: str, date: str | None = None) -> list[Candidate]:
     date (str | None): the document's date, ISO, against which relative dates are resolved.
     RETURNS (list[Candidate]): flat, in text order.
     """
-    anchor = Anchor(None if date is None else datetime.date.fromisoformat(date))
+    anchor = Anchor(None if date is None else datetime.date.fromisoformat(date), text)
     found: list[Reading] = []
-    urls = [match.span() for match in _URL.finditer(text)] if "http" in text or "www." in text else []
+    urls = [match.span() for match in _URL.finditer(text)][::-1] if "http" in text or "www." in text else []
     position, search = 0, _START.search
     while (match := search(text, position)) is not None:
         start = match.start()
-        if urls and (end := next((end for begin, end in urls if begin <= start < end), 0)):
-            position = end
+        while urls and urls[-1][1] <= start:
+            urls.pop()
+        if urls and urls[-1][0] <= start:
+            position = urls[-1][1]
             continue
+        anchor.here = start
         reading, position = _read_at(text, start, anchor)
         if reading is not None:
             found.append(reading)
@@ -166,14 +170,19 @@ def _notice_dateline(text: str, reading: Reading, anchor: Anchor) -> None:
             anchor.today = datetime.date(anchor.year, anchor.month, anchor.day)
 
 
-_WHEN_LABELS = frozenset({"DATE", "TIME"})
+_CALENDAR_RULES = frozenset({"date", "word", "lossy", "plan", "iso", "clock", "year", "day"})
+_RANK_RULES = frozenset({"front", "first", "ordinal", "ordinal-unit"})
 
 
 def _candidate(text: str, reading: Reading) -> Candidate:
     start, end, label, body, inside, keep, rule, meta = reading
     if body is None:
         return Candidate(start, end, label, None, keep, rule, meta)
-    modifier = modifier_of(text, start, end, inside=inside, is_time=label in _WHEN_LABELS)
-    if modifier and rule in ("date", "word", "lossy", "plan", "iso", "clock", "year") and modifier != "~":
-        modifier = ""
+    if rule in _CALENDAR_RULES:
+        modifier = modifier_after(text, end)
+        modifier = modifier if modifier == "~" else ""
+    elif rule in _RANK_RULES:
+        modifier = inside
+    else:
+        modifier = modifier_of(text, start, end, inside=inside, label=label)
     return Candidate(start, end, label, modifier + body, keep, rule, meta)

@@ -33,12 +33,15 @@ _PHONE = re.compile(
     r"0[0-9]{2,3}-[0-9X]{3,8}(?:-[0-9]+)?|1[3-9][0-9X]{9}(?![0-9])|[48]00-?[0-9]{3}-?[0-9]{4}|[0-9]{3,5}-[0-9]{3,}-?[0-9]*(?![0-9年日月个%])"
 )
 _ROMAN = re.compile(r"([ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])(?:[-—~～至]([ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]))?([类級级期型])?")
+_SCALE_CHARS = frozenset("十百千万萬亿億")
+_DENOMINATORS = frozenset("人户名元家个戶")
+_GENERATION = re.compile("[2-6]G(?![a-zA-Z0-9流数内])")
 _ROMANS = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
-_DATE_NEXT = frozenset("年月日号號世-－—–―~～〜至到/／.．　 \xa0")
+_DATE_NEXT = frozenset("年月日号號世季-－—–―~～〜至到/／.．　 \xa0")
 _CLOCK_NEXT = frozenset(":：时時点點")
 _DURATION_AFTER = re.compile(r"[以之]?[内內]|以上|以下|左右|的?时间|期限|后付|龄|游|自驾|行程|免")
 _DURATION_BEFORE = re.compile(
-    r"(?:为期|共|近|连续|历时|至少|超过|不少于|不超过|长达|仅|只|约|每|过去|未来|最长|停留|逾期|满|达|用时|不足|前|后)$"
+    r"(?:为期|共|近|连续|历时|至少|超过|不少于|不超过|长达|仅|只|约|每|过去|未来|最长|停留|逾期|满|达|拘留|公示|放假|休|用|需|要|再过|用时|不足|前|后)$"
 )
 _HALVES = {
     "年": ("DATE", "P6M"), "个月": ("DATE", "P0.5M"), "個月": ("DATE", "P0.5M"), "天": ("DATE", "P0.5D"),
@@ -76,10 +79,19 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
         return None, start + length
     if ends_word(text, start):
         return None, start + 1
+    if char in _SCALE_CHARS and text[start - 1 : start] == "每":
+        return None, _after_denominator(text, start)
     plan = match_plan(text, start) if char in "十一二三四五六七八九" else None
     if plan is not None:
         return Reading(start, plan.end, "DATE", plan.value, "", plan.kind != "name", "plan"), plan.end
     return _read_digits(text, start, start, "", anchor)
+
+
+def _after_denominator(text: str, start: int) -> int:
+    """每万人口, per ten thousand people: the numeral belongs to the name of an indicator."""
+    match = NUMERAL.match(text, start)
+    end = start + 1 if match is None else match.end()
+    return end + 1 if text[end : end + 1] in _DENOMINATORS else end
 
 
 def _read_signed(text: str, start: int, begin: int) -> _Result:
@@ -137,8 +149,10 @@ def _is_score(text: str, start: int, end: int) -> bool:
 def _skip_code(text: str, start: int, end: int) -> int:
     """RETURNS: where a code, phone or document number that holds the digits ends; 0 if they are a number."""
     phone = _PHONE.match(text, start)
-    if phone is not None and match_iso_like(text, start) is False:
+    if phone is not None and match_iso(text, start, Anchor()) is None:
         return phone.end()
+    if _GENERATION.match(text, start):
+        return start + 2
     if start == 0 or text[start - 1] > "ｚ":
         return 0
     before = text[start - 1]
@@ -151,11 +165,6 @@ def _skip_code(text: str, start: int, end: int) -> int:
         code = _CODE.match(text, start)
         return start + 1 if code is None else max(code.end(), start + 1)
     return 0
-
-
-def match_iso_like(text: str, start: int) -> bool:
-    """RETURNS (bool): whether the digits are a date with hyphens rather than a phone number."""
-    return match_iso(text, start, Anchor()) is not None
 
 
 def _read_date(text: str, start: int, match: re.Match[str], anchor: Anchor, arabic: bool) -> Reading | None:
