@@ -14,12 +14,13 @@ from pipeline.numbers.units import PER, SYMBOLS, Unit, match_unit
 _CONNECTOR = re.compile(r" ?(?:——|[-－—–―~～〜至到]) ?(?:负|負|零下|-)?")
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _HALF_OF = re.compile(r"个半(?=[月小星钟世学])|個半(?=[月小星鐘])")
+_AFTER_YUAN = frozenset("钱以左上下的一二三四五六七八九两多每整就到不")
 _QUOTES = frozenset("“「『‘")
 _LATER = {"TH": ("TM", "TS"), "TM": ("TS",), "Y": ("M", "D"), "M": ("W", "D"), "D": ("TH", "TM"), "W": ("D",)}
 _PARTS_OF_YUAN = {"角": -1, "毛": -1, "分": -2}
 # 一 + counter is an article (一项工作, a task) unless a word in front counts.
 _COUNTING = ("仅", "只", "只有", "唯有", "就", "各", "共", "达", "至少", "不到", "不足", "超过", "近", "约", "每", "为", "第", "增加", "减少", "最多", "有且只有", "仅有", "增至", "另有", "其中", "仅此")  # fmt: skip
-_REAL_ONES = frozenset({"倍", "成", "番", "级", "年级", "周岁", "岁", "等", "户", "审", "亩", "斤", "公斤", "吨", "公里", "米", "人", "死", "伤", "男", "女", "期", "国", "楼", "层"})  # fmt: skip
+_REAL_ONES = frozenset({"倍", "成", "番", "级", "年级", "周岁", "岁", "等", "户", "审", "亩", "斤", "公斤", "吨", "公里", "米", "人", "死", "伤", "男", "女", "期", "国", "楼"})  # fmt: skip
 
 
 def read_amount(
@@ -120,6 +121,8 @@ def _read_range(
 def _finish(text: str, start: int, unit: Unit, low: str | None, high: str | None, modifier: str) -> Reading:
     """The reading of an amount whose unit is known."""
     kind, end, name = unit.kind, unit.end, unit.name
+    if unit.word == "块" and _is_piece(text, end):
+        kind, name = "counter", "块"
     label = {"money": "MONEY", "percent": "PERCENT"}.get(kind, "QUANTITY")
     if kind == "percent" and unit.word == "成" and high is None:
         low, end = _tenths(text, end, low)
@@ -149,6 +152,12 @@ def _finish(text: str, start: int, unit: Unit, low: str | None, high: str | None
     return Reading(start, end, label, body, modifier, _is_count(text, start, end, unit, rule), rule)
 
 
+def _is_piece(text: str, end: int) -> bool:
+    """Whether 块 is a piece of something (96块小网, 96 small nets) and not a yuan."""
+    following = text[end : end + 1]
+    return "\u4e00" <= following <= "\u9fff" and following not in _AFTER_YUAN
+
+
 def _rule(text: str, start: int, unit: Unit) -> str:
     if unit.kind in ("money", "percent"):
         return unit.kind
@@ -163,7 +172,7 @@ def _rule(text: str, start: int, unit: Unit) -> str:
 
 def _is_count(text: str, start: int, end: int, unit: Unit, rule: str) -> bool:
     """Whether the grammar alone takes an amount as counted, not as an article, a slogan or part of a name."""
-    if unit.word == "号":
+    if unit.word == "号" or (unit.word in ("路", "线") and rule == "counter"):
         return False
     if not rule.startswith("cn"):
         if rule == "money" and text[start] in "一万亿" and end - start == 2:
@@ -213,7 +222,7 @@ def _yuan_and_jiao(text: str, end: int, unit: Unit, low: str | None) -> tuple[st
         if text[end : end + 1] in "钱錢":
             end += bool(text[end : end + 1])
     digit = text[end : end + 1]
-    if unit.word == "块" and digit and digit in "一二三四五六七八九" and match_unit(text, end + 1) is None:
+    if unit.word in ("块", "毛", "角") and digit and digit in "一二三四五六七八九" and match_unit(text, end + 1) is None:
         part = read_numeral(digit)
         if part is not None and part.low is not None and total == total.to_integral_value():
             total, end = EXACT.add(total, Decimal(move(part.low, -1))), end + 1
@@ -255,7 +264,7 @@ def _duration(text: str, start: int, unit: Unit, low: str | None, high: str | No
         return Reading(start, end, label, None, modifier, True, "duration")
     if high is not None:
         return Reading(start, end, label, f"{_period(name, low)}..{_period(name, high)}", modifier, True, "duration")
-    if text[end : end + 1] == "半" and "." not in low and text[end + 1 : end + 2] not in "以年月个":
+    if text[end : end + 1] == "半" and "." not in low and text[end + 1 : end + 2] not in frozenset("年月个天小"):
         low, end = f"{low}.5", end + 1
     elif text[end : end + 1] == "半" and "." not in low and unit.word in ("年", "天", "小时"):
         low, end = f"{low}.5", end + 1

@@ -11,7 +11,7 @@ _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _CJK = re.compile("[\u4e00-\u9fff“《]")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])[0-9]|[12１２][09０９][0-9０-９]{2}")
 _CUE_BEFORE = re.compile(
-    r"(?:得分|比分|指数|得分为|系数|增至|升至|降至|减至|增加到|减少到|上升到|下降到|提高到|升到|降到|评分|分别为|达到|达|为|至|到|收于|报|报收|点位|第|总分|得)$"
+    r"(?:得分|比分|指数|得分为|系数|增至|升至|降至|减至|增加到|减少到|上升到|下降到|提高到|升到|降到|评分|分别为|达到|达|为|至|到|收于|报|报收|点位|第|总分|得|值|超过|突破|不足|超|约)$"
 )
 _NOUNS = ("部门", "省区", "城市", "片区", "领域", "环节", "板块", "单位", "地市", "县市", "大洲", "兄弟", "姐妹")
 _LIST = re.compile(r"[、.．)）\]】](?![0-9])")
@@ -93,4 +93,5 @@ def _arabic(text: str, start: int, end: int, body: str, modifier: str, surface: 
         "上",
         "下",
     )
-    return Reading(start, end, "CARDINAL", body, "", cue and ends, "bare")
+    bounded = text.startswith(("以上", "以下", "左右", "以内", "之间"), end)
+    return Reading(start, end, "CARDINAL", body, "", (cue and ends) or bounded, "bare")

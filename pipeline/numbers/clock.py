@@ -25,7 +25,8 @@ _NIGHT = frozenset({"夜间", "深夜", "夜里"})
 def match_clock(text: str, start: int) -> Found | None:
     """RETURNS (Found | None): a time of day or a range of two. A bare 三点 (three points) is none."""
     match = _CLOCK.match(text, start)
-    value = None if match is None else _value(match, match["p"])
+    late = "晚" if text[start - 1 : start] == "晚" else None
+    value = None if match is None else _value(match, match["p"] or late)
     if match is None or value is None:
         return None
     connector = _CONNECTOR.match(text, match.end())

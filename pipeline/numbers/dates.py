@@ -20,7 +20,7 @@ _C3 = "[一二三四五六七八九十]{1,3}"
 CONNECTOR = "[-－—–―~～〜至到]"
 _CONN = f"(?:——|{CONNECTOR})"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|{_C3})"
-_MONTH = rf"(?P<m>{_N2})(?:[ \xa0]?月(?![饼球亮薪票])份?|(?={_CONN}{_N2}月))"
+_MONTH = rf"(?P<m>{_N2})(?:[ \xa0]?月(?![饼球亮薪票龄])份?|(?={_CONN}{_N2}月))"
 _DAY = rf"(?P<d>{_N2})(?:[日号號](?!元|圆|线|楼|本)|(?={_CONN}{_N2}[日号號]))"
 _LOST_DAY = rf"(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
 _MONTH_PART = "(?P<mp>[初底末](?!期|级|步)|[上中下]旬)?"
@@ -47,9 +47,10 @@ _DAY_WORD = re.compile(
 _WEEK_WORD = re.compile("(?P<rel>[本上下这這])[周週](?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)")
 _WEEKDAY = re.compile("(?:周|週|星期|礼拜)(?P<w>[一二三四五六日天])(?![报刊年岁])")
 _PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末])|岁末")
+_LUNAR = re.compile("[农農][历曆](?:正|十?[一二]|[三四五六七八九十]|冬|腊)月(?:初[一二三四五六七八九十]|[廿卅]?十?[一二三四五六七八九]|[二三]?十)?")
 _DECADE = re.compile(
     rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
-    rf"(?:(?P<dec>{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末中](?:期|叶|叶)?|[前后]期)?"
+    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末中](?:期|叶|叶)?|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
 _SENTENCE = 120
@@ -359,11 +360,16 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
         (_WEEK_WORD, _week_word_value),
         (_WEEKDAY, _weekday_value),
         (_PERIOD_WORD, _period_word_value),
+        (_LUNAR, _no_value),
     ):
         match = pattern.match(text, start)
         if match is not None:
             return Found(match.end(), value_of(match, anchor), "word")
     return match_decade(text, start) or match_date(text, start, anchor)
+
+
+def _no_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    return None
 
 
 def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
@@ -445,7 +451,8 @@ def match_decade(text: str, start: int) -> Found | None:
         decade = small_number(match["dec"])
         if decade is None or decade % 10:
             return None
-        value: str | None = f"{century:02d}{decade // 10}X" + (f" {part}" if part else "")
+        century = decade // 100 if decade >= 1000 else century
+        value: str | None = f"{century:02d}{decade // 10 % 10}X" + (f" {part}" if part else "")
     else:
         value = f"{century:02d}XX" + (f" {part}" if part else "")
     end = match.end() if part or not match["p"] else match.start("p")

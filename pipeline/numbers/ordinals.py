@@ -7,6 +7,7 @@ import re
 from pipeline.numbers.numerals import NUMERAL, read_numeral
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import match_unit
+from pipeline.numbers.words import word_at
 
 _FIRST_UNITS = frozenset(
     "次个位家批件例届场座条台艘列架辆款部支项期轮笔单份张班套颗枚所处间栋幢日月年季周天名区类种片只块根榀個屆條場臺輛項輪筆單張顆處間棟種隻本任户戶篇首段集节組组队號号代档级根声步炉锅桶车趟船股杯道门对双"
@@ -54,6 +55,8 @@ def read_front(text: str, start: int) -> Reading | None:
     if match is None or numeral is None or numeral.low is None:
         return None
     end = match.end()
+    if word_at(text, start + 1):
+        return None
     following = text[end : end + 1]
     if following in _FRONT_UNITS and following:
         unit = "" if following == "强" else f" {following}"

@@ -16,8 +16,9 @@ from pipeline.numbers.clock import match_clock
 from pipeline.numbers.dates import Anchor, match_date, match_day, match_decade, match_iso, match_plan
 from pipeline.numbers.fractions import read_fraction, read_percent_words, read_ratio
 from pipeline.numbers.lossy import match_lossy
-from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral
+from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral, shift
 from pipeline.numbers.reading import Reading
+from pipeline.numbers.units import match_unit
 from pipeline.numbers.words import ends_word, word_at
 
 __all__ = ["Reading", "read_number"]
@@ -32,10 +33,12 @@ _CODE = re.compile(r"[0-9０-９A-Za-zＡ-Ｚａ-ｚ_.\-/]*")
 _PHONE = re.compile(
     r"0[0-9]{2,3}-[0-9X]{3,8}(?:-[0-9]+)?|1[3-9][0-9X]{9}(?![0-9])|[48]00-?[0-9]{3}-?[0-9]{4}|[0-9]{3,5}-[0-9]{3,}-?[0-9]*(?![0-9年日月个%])"
 )
-_ROMAN = re.compile(r"([ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])(?:[-—~～至]([ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]))?([类級级期型])?")
+_ROMAN = re.compile(r"([ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])(?:[-—~～至]([ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]))?([类級级期型度])?")
 _SCALE_CHARS = frozenset("十百千万萬亿億")
 _DENOMINATORS = frozenset("人户名元家个戶")
 _GENERATION = re.compile("[2-6]G(?![a-zA-Z0-9流数内])")
+_MINUTES = re.compile(r"(?P<m>[0-9０-９]{1,3})分(?:钟)?(?P<s>[0-9０-９]{1,2})秒(?P<c>[0-9０-９]{1,3})?")
+_SOME = re.compile("[几幾](?P<u>年|天|日(?!本)|个月|個月|周(?!围|边)|个小时|小时|分钟)(?!级)|(?:[几幾]|(?<![总人次指系函参倍基分户件个天岁字多少无点位级])[数數])(?P<c>[^十百千万亿萬億几])")
 _ROMANS = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
 _DATE_NEXT = frozenset("年月日号號世季-－—–―~～〜至到/／.．　 \xa0")
 _CLOCK_NEXT = frozenset(":：时時点點")
@@ -58,6 +61,10 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
         return _read_digits(text, start, start, "", anchor)
     if char == "半":
         return _read_half(text, start)
+    if char in "几幾数數":
+        some = _read_some(text, start)
+        if some is not None:
+            return some, some.end
     if char in _ROMANS:
         return _read_roman(text, start)
     symbol = _SYMBOL.match(text, start)
@@ -85,6 +92,26 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
     if plan is not None:
         return Reading(start, plan.end, "DATE", plan.value, "", plan.kind != "name", "plan"), plan.end
     return _read_digits(text, start, start, "", anchor)
+
+
+def _read_some(text: str, start: int) -> Reading | None:
+    """几天 (some days), 数家 (several): annotated without a value if they count at all."""
+    match = _SOME.match(text, start)
+    if match is None:
+        return None
+    if match["u"] is not None:
+        label = "TIME" if match["u"][-1] in "时钟" else "DATE"
+        return Reading(start, match.end(), label, None, "", True, "some-time")
+    unit = match_unit(text, start + 1)
+    if unit is None or unit.kind != "counter" or word_at(text, start):
+        return None
+    return Reading(start, unit.end, "QUANTITY", None, "", False, "some")
+
+
+def shift_seconds(match: re.Match[str]) -> str:
+    """RETURNS (str): seconds with the hundredths of a stopwatch (7秒67)."""
+    whole = str(int(match["s"]))
+    return whole if match["c"] is None else shift(whole, "".join(str(int(char)) for char in match["c"]), 0)
 
 
 def _after_denominator(text: str, start: int) -> int:
@@ -222,6 +249,11 @@ def _read_plain(text: str, start: int, begin: int, sign: str, symbol: str) -> _R
         if numeral is None:
             return None, end
     following = text[end : end + 1]
+    if following == "分" and begin == start:
+        stopped = _MINUTES.match(text, start)
+        if stopped is not None:
+            value = f"PT{int(stopped['m'])}M{shift_seconds(stopped)}S"
+            return Reading(start, stopped.end(), "TIME", value, "", True, "duration"), stopped.end()
     if following and following in "/／分∶:：比" and not symbol:
         reading = read_fraction(text, start, end, numeral) or read_ratio(text, start, match)
         if reading is not None:
@@ -283,4 +315,4 @@ def _read_roman(text: str, start: int) -> _Result:
     low = _ROMANS.index(match[1]) + 1
     high = None if match[2] is None else _ROMANS.index(match[2]) + 1
     body = f"{low} {match[3]}" if high is None or high <= low else f"{low}..{high} {match[3]}"
-    return Reading(start, match.end(), "QUANTITY", body, "", match[3] in "类級级", "roman"), match.end()
+    return Reading(start, match.end(), "QUANTITY", body, "", match[3] in "类級级度", "roman"), match.end()
