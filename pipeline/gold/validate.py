@@ -1,7 +1,8 @@
 """Validation of gold: everything that makes an annotation wrong or unusable, found in one pass.
 
-Errors refuse the gold: broken records, unknown labels, overlaps within a layer, values that do not parse, and leakage
-between splits (an id, a text or a sentence that stands in two of them).
+Errors refuse the gold: broken records, unknown labels, overlaps within a layer, values that do not parse, labels that a
+partly annotated record does not claim, and leakage between splits (an id, a text or a sentence that stands in two of
+them). Likely mistakes, which refuse nothing, are in `doubts`.
 """
 
 from __future__ import annotations
@@ -79,20 +80,28 @@ def check_record(item: Placed, scheme: LabelScheme) -> Iterator[Problem]:
     record = item.record
     if not record.text.strip():
         yield item.problem("E401", "the text is empty")
+    try:
+        known = scheme.annotated(record.meta)
+    except ValueError as error:
+        yield item.problem("E410", str(error), "name layers and labels of the scheme, or leave the key out")
+        known = frozenset(scheme.names())
     for span in record.spans:
         yield from _check_span(item, span, scheme)
+        if span.label not in known and scheme.layer_of(span.label) is not None:
+            remedy = "add its label or layer to meta, or remove the span"
+            yield item.problem("E413", f"{show_span(record, span)}: the record is not annotated for it", remedy)
     for layer in scheme.layers:
         for first, second in overlapping_pairs(scheme.in_layer(record.spans, layer)):
             yield item.problem(
                 "E404",
-                f"{_show(record, first)} and {_show(record, second)} overlap in layer {layer}",
+                f"{show_span(record, first)} and {show_span(record, second)} overlap in layer {layer}",
                 "a layer is flat: keep one of them",
             )
 
 
 def _check_span(item: Placed, span: CharSpan, scheme: LabelScheme) -> Iterator[Problem]:
     record = item.record
-    shown = _show(record, span)
+    shown = show_span(record, span)
     layer = scheme.layer_of(span.label)
     if layer is None:
         yield item.problem("E402", f"{shown}: unknown label", f"labels are {', '.join(scheme.names())}")
@@ -111,7 +120,8 @@ def _check_span(item: Placed, span: CharSpan, scheme: LabelScheme) -> Iterator[P
         yield item.problem("E406", f"{shown}: value {span.value!r} does not parse: {error}", "see docs/formats.md")
 
 
-def _show(record: Record, span: CharSpan) -> str:
+def show_span(record: Record, span: CharSpan) -> str:
+    """RETURNS (str): label, place and surface of a span between the characters around it."""
     before = record.text[max(0, span.start - 8) : span.start].replace("\n", "⏎")
     after = record.text[span.end : span.end + 8].replace("\n", "⏎")
     return f"{span.label} [{span.start}, {span.end}) …{before}«{record.surface(span)}»{after}…"
