@@ -15,7 +15,8 @@ from typing import Any
 from confection import Config
 from spacy.language import Language
 from spacy.training import Example
-from spacy.util import fix_random_seed, load_model_from_config, resolve_dot_names
+from spacy.util import load_model_from_config, resolve_dot_names
+from thinc.api import fix_random_seed
 
 from pipeline.core.progress import logger
 from pipeline.errors import ConfigError, Problem
@@ -94,11 +95,12 @@ def train_nlp(config: Config, path: Path, *, on_metrics: OnMetrics) -> Trained:
     nlp = build_nlp(config, path)
     train, dev = read_corpora(nlp, config, path)
     logger.info("train: %d documents, dev: %d documents", len(train), len(dev))
-    trainable = [name for name in nlp.pipe_names if nlp.get_pipe(name).is_trainable] if nlp.pipe_names else []
+    trainable = [name for name, pipe in nlp.pipeline if getattr(pipe, "is_trainable", False)]
     if trainable:
-        from pipeline.nlp.spacy_loop import train_in_steps
+        from pipeline.nlp.spacy_loop import fit_in_steps
 
-        return train_in_steps(nlp, config, train=train, dev=dev, on_metrics=on_metrics)
+        save_last = fit_in_steps(nlp, config, train=train, dev=lambda nlp: copies(nlp, dev), on_metrics=on_metrics)
+        return Trained(nlp, _evaluate(nlp, dev), save_last)
     return _fit_once(nlp, train=train, dev=dev, on_metrics=on_metrics)
 
 
@@ -192,9 +194,7 @@ def _fit_once(nlp: Language, *, train: Sequence[Example], dev: Sequence[Example]
     for watcher in watchers:
         watcher.component.on_epoch = None
         _finish(watcher, watcher.best or watcher.component.model)
-    scores = nlp.evaluate(copies(nlp, dev)) if dev else {}
-    drop_speed(scores)
-    nlp.meta["performance"] = scores
+    scores = _evaluate(nlp, dev)
 
     def save_last(path: Path) -> None:
         best = {watcher.name: watcher.component.model for watcher in watchers}
@@ -205,6 +205,14 @@ def _fit_once(nlp: Language, *, train: Sequence[Example], dev: Sequence[Example]
             _finish(watcher, best[watcher.name])
 
     return Trained(nlp, scores, save_last)
+
+
+def _evaluate(nlp: Language, dev: Sequence[Example]) -> dict[str, Any]:
+    """RETURNS (dict): spaCy's scores on dev, also written into the meta of the nlp object."""
+    scores = nlp.evaluate(copies(nlp, dev)) if dev else {}
+    drop_speed(scores)
+    nlp.meta["performance"] = scores
+    return scores
 
 
 def _finish(watcher: Watcher, model: CrfModel | None) -> None:
