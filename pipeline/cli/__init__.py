@@ -29,6 +29,7 @@ COMMANDS = (
     "gold",
     "convert",
     "models",
+    "review",
 )
 
 
