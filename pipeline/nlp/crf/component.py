@@ -253,12 +253,7 @@ def check_char_docs(docs: Iterable[Doc]) -> None:
 
 def _chains(batch: TextBatch) -> NDArray[np.int64]:
     """RETURNS (NDArray): the chains of a batch, one for each sentence."""
-    nothing = np.zeros(max((len(text) for text in batch.texts), default=0), dtype=np.int16)
-    chains = [
-        chain
-        for start, end in batch.ranges.tolist()
-        for chain in cut_chains(batch.chars, start, end, nothing[: end - start])
-    ]
+    chains = [chain for start, end in batch.ranges.tolist() for chain in cut_chains(batch.chars, start, end)]
     return np.array(chains, dtype=np.int64).reshape(-1, 2)
 
 

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from pipeline.core.labels import ENTITIES
 from pipeline.core.spans import CharSpan
 from pipeline.nlp.crf import lattice
-from pipeline.nlp.crf.tags import allowed_mask, spans_to_tags, tag_count
+from pipeline.nlp.crf.tags import Mask, allowed_mask, inside_spans, spans_to_tags, tag_count
 from pipeline.nlp.crf.trainer import Problem
 from pipeline.nlp.features.batch import Codes, TextBatch, make_batch
 
@@ -52,11 +52,18 @@ def known_labels(doc: Doc, labels: Sequence[str]) -> frozenset[str] | None:
     return frozenset(names) & frozenset(labels) or None
 
 
-def cut_chains(chars: Codes, start: int, end: int, tags: NDArray[np.int16]) -> list[tuple[int, int]]:
-    """RETURNS (list): (start, end) rows of one Doc's sentences; no cut inside a span."""
-    inner = (tags > 0) & ((tags - 1) % 4 < 2)
-    stops = np.flatnonzero(np.isin(chars[start:end], _STOPS) & ~inner) + 1
-    edges = [start, *(start + int(stop) for stop in stops if stop < end - start), end]
+def cut_chains(chars: Codes, start: int, end: int, keep: Mask | None = None) -> list[tuple[int, int]]:
+    """Cut one Doc into sentences.
+
+    chars (Codes): the batch's characters.
+    start, end (int): the Doc's rows.
+    keep (Mask | None): its characters after which must be no cut.
+    RETURNS (list): (start, end) rows of the sentences.
+    """
+    stops = np.isin(chars[start:end], _STOPS)
+    if keep is not None:
+        stops &= ~keep
+    edges = [start, *(np.flatnonzero(stops) + start + 1).tolist(), end]
     return [(left, right) for left, right in zip(edges, edges[1:], strict=False) if left < right]
 
 
@@ -84,7 +91,7 @@ def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe,
             spans = [CharSpan(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
             tags = spans_to_tags(spans, end - start, labels)
             known = known_labels(doc, labels) or frozenset()
-            chains = cut_chains(batch.chars, start, end, tags)
+            chains = cut_chains(batch.chars, start, end, inside_spans(tags, labels))
             chunks += [(left - start + row, right - start + row) for left, right in chains]
             is_partial = known != frozenset(labels)
             partial += [is_partial] * len(chains)

@@ -11,6 +11,8 @@ import numpy as np
 from numba import njit
 
 _EMPTY = np.uint64(0)
+_TINY = 1e-12
+"""Probability mass that is not followed any further."""
 
 
 @njit(cache=True)
@@ -62,34 +64,11 @@ def emit(features, offsets, pair_tags, weights, tags):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def _opening(tags):  # type: ignore[no-untyped-def]
-    """RETURNS: O, B and S tags."""
-    labels = (tags - 1) // 4
-    found = np.zeros(2 * labels + 1, dtype=np.int64)
-    for label in range(labels):
-        found[2 * label + 1] = 4 * label + 1
-        found[2 * label + 2] = 4 * label + 4
-    return found
-
-
-@njit(cache=True)
-def _closing(tags):  # type: ignore[no-untyped-def]
-    """RETURNS: O, E and S tags."""
-    labels = (tags - 1) // 4
-    found = np.zeros(2 * labels + 1, dtype=np.int64)
-    for label in range(labels):
-        found[2 * label + 1] = 4 * label + 3
-        found[2 * label + 2] = 4 * label + 4
-    return found
-
-
-@njit(cache=True)
 def viterbi(scores, transitions, chunks):  # type: ignore[no-untyped-def]
     """RETURNS: the best legal tag of every row; rows outside the chunks are O. Ties go to the lower tag."""
     rows, tags = scores.shape
     labels = (tags - 1) // 4
-    opening, closing = _opening(tags), _closing(tags)
-    path = np.zeros(rows, dtype=np.int16)
+    path = np.full(rows, 2 * labels, dtype=np.int16)
     back = np.zeros((rows, tags), dtype=np.int16)
     best = np.empty(tags, dtype=np.float32)
     last = np.empty(tags, dtype=np.float32)
@@ -98,31 +77,28 @@ def viterbi(scores, transitions, chunks):  # type: ignore[no-untyped-def]
         if start == end:
             continue
         last[:] = -np.inf
-        for tag in opening:
+        for tag in range(2 * labels + 1):
             last[tag] = scores[start, tag]
         for row in range(start + 1, end):
-            for tag in opening:
-                top, source = np.float32(-np.inf), 0
-                for other in closing:
-                    score = last[other] + transitions[other, tag]
-                    if score > top:
-                        top, source = score, other
-                best[tag] = top + scores[row, tag]
-                back[row, tag] = source
+            best[:] = -np.inf
+            for other in range(labels, 3 * labels + 1):
+                base = last[other]
+                for tag in range(2 * labels + 1):
+                    score = base + transitions[other, tag]
+                    if score > best[tag]:
+                        best[tag] = score
+                        back[row, tag] = other
             for label in range(labels):
-                begin = 4 * label + 1
-                for tag in (begin + 1, begin + 2):
+                begin, inner = label, 3 * labels + 1 + label
+                for tag in (2 * labels + 1 + label, inner):
                     first = last[begin] + transitions[begin, tag]
-                    second = last[begin + 1] + transitions[begin + 1, tag]
-                    if second > first:
-                        best[tag] = second + scores[row, tag]
-                        back[row, tag] = begin + 1
-                    else:
-                        best[tag] = first + scores[row, tag]
-                        back[row, tag] = begin
-            last, best = best, last
-        top, tag = np.float32(-np.inf), 0
-        for other in closing:
+                    second = last[inner] + transitions[inner, tag]
+                    best[tag] = max(first, second)
+                    back[row, tag] = inner if second > first else begin
+            for tag in range(tags):
+                last[tag] = best[tag] + scores[row, tag]
+        top, tag = np.float32(-np.inf), 2 * labels
+        for other in range(labels, 3 * labels + 1):
             if last[other] > top:
                 top, tag = last[other], other
         for row in range(end - 1, start - 1, -1):
@@ -132,7 +108,7 @@ def viterbi(scores, transitions, chunks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def forward_backward(gains, steps, opening, closing, forward, backward, scale):  # type: ignore[no-untyped-def]
+def forward_backward(gains, steps, forward, backward, scale):  # type: ignore[no-untyped-def]
     """Fill `forward`, `backward` and `scale` of one chain, so that forward × backward are the tag marginals.
 
     gains: (rows, tags) exponentials of the scores, each row scaled by its maximum; steps: of the transitions.
@@ -140,77 +116,71 @@ def forward_backward(gains, steps, opening, closing, forward, backward, scale): 
     """
     rows, tags = gains.shape
     labels = (tags - 1) // 4
+    opens, closes, ends = 2 * labels + 1, labels, 3 * labels + 1
     forward[:rows] = 0.0
     backward[:rows] = 0.0
-    total = 0.0
-    for tag in opening:
-        forward[0, tag] = gains[0, tag]
-        total += gains[0, tag]
-    scale[0] = total
-    for tag in opening:
-        forward[0, tag] /= total
-    log_z = np.log(total)
-    for row in range(1, rows):
-        total = 0.0
-        for tag in opening:
-            if gains[row, tag] > 0.0:
-                mass = 0.0
-                for other in closing:
-                    mass += forward[row - 1, other] * steps[other, tag]
-                forward[row, tag] = mass * gains[row, tag]
-                total += forward[row, tag]
-        for label in range(labels):
-            begin = 4 * label + 1
-            left, inner = forward[row - 1, begin], forward[row - 1, begin + 1]
-            for tag in (begin + 1, begin + 2):
-                forward[row, tag] = (left * steps[begin, tag] + inner * steps[begin + 1, tag]) * gains[row, tag]
-                total += forward[row, tag]
+    forward[0, :opens] = gains[0, :opens]
+    log_z = 0.0
+    for row in range(rows):
+        if row:
+            for other in range(closes, ends):
+                mass = forward[row - 1, other]
+                if mass > _TINY:
+                    for tag in range(opens):
+                        forward[row, tag] += mass * steps[other, tag]
+            for label in range(labels):
+                left, inner = forward[row - 1, label], forward[row - 1, ends + label]
+                if left + inner > _TINY:
+                    for tag in (opens + label, ends + label):
+                        forward[row, tag] = left * steps[label, tag] + inner * steps[ends + label, tag]
+            for tag in range(tags):
+                forward[row, tag] *= gains[row, tag]
+        total = forward[row].sum()
+        if not total > 0.0:
+            return -np.inf
         scale[row] = total
-        for tag in range(tags):
-            forward[row, tag] /= total
+        forward[row] /= total
         log_z += np.log(total)
-    final = 0.0
-    for tag in closing:
-        final += forward[rows - 1, tag]
+    final = forward[rows - 1, closes:ends].sum()
+    if not final > 0.0:
+        return -np.inf
     log_z += np.log(final)
-    for tag in closing:
-        backward[rows - 1, tag] = 1.0 / final
+    backward[rows - 1, closes:ends] = 1.0 / final
     ahead = np.empty(tags)
     for row in range(rows - 2, -1, -1):
         for tag in range(tags):
             ahead[tag] = backward[row + 1, tag] * gains[row + 1, tag] / scale[row + 1]
-        for other in closing:
-            mass = 0.0
-            for tag in opening:
-                mass += steps[other, tag] * ahead[tag]
-            backward[row, other] = mass
+        for other in range(closes, ends):
+            if forward[row, other] > _TINY:
+                mass = 0.0
+                for tag in range(opens):
+                    mass += steps[other, tag] * ahead[tag]
+                backward[row, other] = mass
         for label in range(labels):
-            begin = 4 * label + 1
-            for tag in (begin, begin + 1):
-                backward[row, tag] = steps[tag, begin + 1] * ahead[begin + 1] + steps[tag, begin + 2] * ahead[begin + 2]
+            for tag in (label, ends + label):
+                backward[row, tag] = (
+                    steps[tag, opens + label] * ahead[opens + label] + steps[tag, ends + label] * ahead[ends + label]
+                )
     return log_z
 
 
 @njit(cache=True)
-def _gains(scores, start, end, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with exponentials of the rows' scores. RETURNS: the sum of the rows' maxima."""
+def exponentials(scores, start, end, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with exponentials of the rows' scores, each row divided by its largest."""
     tags = scores.shape[1]
-    taken = 0.0
     for row in range(start, end):
         top = scores[row, 0]
         for tag in range(1, tags):
             top = max(top, scores[row, tag])
-        taken += top
         for tag in range(tags):
             out[row - start, tag] = np.exp(scores[row, tag] - top)
-    return taken
 
 
 @njit(cache=True)
 def span_probabilities(scores, transitions, path, chunks):  # type: ignore[no-untyped-def]
     """RETURNS: for each row where a span of `path` starts, the probability of exactly that span; elsewhere 0."""
     rows, tags = scores.shape
-    opening, closing = _opening(tags), _closing(tags)
+    labels = (tags - 1) // 4
     steps = np.exp(transitions.astype(np.float64))
     longest = 1
     for chunk in range(len(chunks)):
@@ -223,21 +193,20 @@ def span_probabilities(scores, transitions, path, chunks):  # type: ignore[no-un
         start, end = chunks[chunk, 0], chunks[chunk, 1]
         busy = False
         for row in range(start, end):
-            busy = busy or path[row] > 0
+            busy = busy or path[row] != 2 * labels
         if not busy:
             continue
-        _gains(scores, start, end, gains)
-        forward_backward(gains[: end - start], steps, opening, closing, forward, backward, scale)
+        exponentials(scores, start, end, gains)
+        forward_backward(gains[: end - start], steps, forward, backward, scale)
         row = start
         while row < end:
             tag = path[row]
-            part = (tag - 1) % 4
-            if tag == 0 or part == 1 or part == 2:
+            if tag >= 2 * labels:
                 row += 1
                 continue
             first = row
             mass = forward[row - start, tag]
-            while (path[row] - 1) % 4 < 2:
+            while path[row] < labels or path[row] > 3 * labels:
                 row += 1
                 mass *= steps[path[row - 1], path[row]] * gains[row - start, path[row]] / scale[row - start]
             found[first] = mass * backward[row - start, path[row]]

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.nlp.crf.lattice import _closing, _gains, _opening, forward_backward
+from pipeline.nlp.crf.lattice import exponentials, forward_backward
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _dropped(row, column, salt, limit):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _epoch(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
+def _epoch(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, PLR0917, C901
     features,
     gold,
     masks,
@@ -149,38 +149,39 @@ def _epoch(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
     """One pass over the chains. RETURNS: the sum of the negative log likelihoods."""
     tags = transitions.shape[0]
     columns = features.shape[1]
-    opening, closing = _opening(tags), _closing(tags)
     longest = 1
     for chunk in range(len(chunks)):
         longest = max(longest, chunks[chunk, 1] - chunks[chunk, 0])
     limit = np.uint64(dropout * 2.0**24)
+    rate = np.float32(rate)
+    kept = np.empty((longest, columns), dtype=np.int32)
+    sizes = np.empty(longest, dtype=np.int32)
     scores = np.empty((longest, tags), dtype=np.float32)
     gains, allowed = np.empty((longest, tags)), np.empty((longest, tags))
     forward, backward = np.empty((longest, tags)), np.empty((longest, tags))
     scale = np.empty(longest)
     slopes = np.empty((longest, tags), dtype=np.float32)
-    expected = np.zeros((tags, tags))
-    wanted = np.zeros((tags, tags))
-    steps = np.empty((tags, tags))
+    expected, wanted = np.zeros((tags, tags)), np.zeros((tags, tags))
+    steps = np.exp(transitions.astype(np.float64))
     loss = 0.0
     for chunk in range(len(chunks)):
-        start, end = chunks[chunk, 0], chunks[chunk, 1]
-        rows = end - start
+        start, rows = chunks[chunk, 0], chunks[chunk, 1] - chunks[chunk, 0]
         if rows == 0:
             continue
         scores[:rows] = 0.0
         for row in range(rows):
+            size = 0
             for column in range(columns):
                 feature = features[start + row, column]
                 if feature >= 0 and not _dropped(start + row, column, salt, limit):
+                    kept[row, size] = feature
+                    size += 1
                     for pair in range(offsets[feature], offsets[feature + 1]):
                         scores[row, pair_tags[pair]] += weights[pair]
-        for source in range(tags):
-            for tag in range(tags):
-                steps[source, tag] = np.exp(transitions[source, tag])
-        _gains(scores, 0, rows, gains)
-        log_z = forward_backward(gains[:rows], steps, opening, closing, forward, backward, scale)
-        _expect(gains, steps, opening, closing, forward, backward, scale, rows, expected)
+            sizes[row] = size
+        exponentials(scores, 0, rows, gains)
+        log_z = forward_backward(gains[:rows], steps, forward, backward, scale)
+        _expect(gains, steps, forward, backward, scale, rows, expected)
         for row in range(rows):
             for tag in range(tags):
                 slopes[row, tag] = forward[row, tag] * backward[row, tag]
@@ -188,61 +189,62 @@ def _epoch(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
             for row in range(rows):
                 for tag in range(tags):
                     allowed[row, tag] = gains[row, tag] if masks[start + row, tag] else 0.0
-            log_a = forward_backward(allowed[:rows], steps, opening, closing, forward, backward, scale)
-            _expect(allowed, steps, opening, closing, forward, backward, scale, rows, wanted)
+            log_a = forward_backward(allowed[:rows], steps, forward, backward, scale)
+            if log_a == -np.inf:
+                continue
+            _expect(allowed, steps, forward, backward, scale, rows, wanted)
             for row in range(rows):
                 for tag in range(tags):
                     slopes[row, tag] -= forward[row, tag] * backward[row, tag]
             loss += log_z - log_a
         else:
             wanted[:] = 0.0
-            path = 0.0
             for row in range(rows):
                 tag = gold[start + row]
                 slopes[row, tag] -= 1.0
-                path += np.log(max(gains[row, tag], 1e-300))
+                loss -= np.log(max(gains[row, tag], 1e-300))
                 if row:
                     wanted[gold[start + row - 1], tag] += 1.0
-                    path += transitions[gold[start + row - 1], tag]
-            loss += log_z - path
+                    loss -= transitions[gold[start + row - 1], tag]
+            loss += log_z
         for source in range(tags):
             for tag in range(tags):
                 slope = expected[source, tag] - wanted[source, tag]
-                if slope != 0.0:
+                if abs(slope) > 1e-6:
                     slope += transition_decay * transitions[source, tag]
                     transition_squares[source, tag] += slope * slope
                     transitions[source, tag] -= rate * slope / (np.sqrt(transition_squares[source, tag]) + 1e-6)
+                    steps[source, tag] = np.exp(transitions[source, tag])
         for row in range(rows):
-            for column in range(columns):
-                feature = features[start + row, column]
-                if feature >= 0 and not _dropped(start + row, column, salt, limit):
-                    pull = decay[feature]
-                    for pair in range(offsets[feature], offsets[feature + 1]):
-                        step = slopes[row, pair_tags[pair]] + pull * weights[pair]
-                        squares[pair] += step * step
-                        weights[pair] -= rate * step / (np.sqrt(squares[pair]) + np.float32(1e-6))
+            for place in range(sizes[row]):
+                feature = kept[row, place]
+                pull = decay[feature]
+                for pair in range(offsets[feature], offsets[feature + 1]):
+                    step = slopes[row, pair_tags[pair]] + pull * weights[pair]
+                    squares[pair] += step * step
+                    weights[pair] -= rate * step / (np.sqrt(squares[pair]) + np.float32(1e-6))
     return loss
 
 
 @njit(cache=True)
-def _expect(gains, steps, opening, closing, forward, backward, scale, rows, out):  # type: ignore[no-untyped-def]
+def _expect(gains, steps, forward, backward, scale, rows, out):  # type: ignore[no-untyped-def]
     """Fill `out` with the expected number of times each transition is taken in a chain."""
     tags = steps.shape[0]
     labels = (tags - 1) // 4
+    opens, closes, ends = 2 * labels + 1, labels, 3 * labels + 1
     out[:] = 0.0
     ahead = np.empty(tags)
     for row in range(1, rows):
         for tag in range(tags):
             ahead[tag] = gains[row, tag] * backward[row, tag] / scale[row]
-        for source in closing:
+        for source in range(closes, ends):
             mass = forward[row - 1, source]
-            if mass > 1e-12:
-                for tag in opening:
+            if mass > 1e-9:
+                for tag in range(opens):
                     out[source, tag] += mass * ahead[tag]
         for label in range(labels):
-            begin = 4 * label + 1
-            for source in (begin, begin + 1):
-                for tag in (begin + 1, begin + 2):
+            for source in (label, ends + label):
+                for tag in (opens + label, ends + label):
                     out[source, tag] += forward[row - 1, source] * ahead[tag]
     for source in range(tags):
         for tag in range(tags):
