@@ -79,15 +79,16 @@ def push(
 
     scheme = _scheme(labels)
     records = read_for_push(files, scheme)
-    done = work(
-        connect(timeout=timeout),
-        records,
-        scheme,
-        project=project,
-        model_version=model_version or version_of(files),
-        annotators=annotators,
-        update_form=update_form,
-    )
+    with connect(timeout=timeout) as server:
+        done = work(
+            server,
+            records,
+            scheme,
+            project=project,
+            model_version=model_version or version_of(files),
+            annotators=annotators,
+            update_form=update_form,
+        )
     print(f"{done.imported} tasks new, {done.predicted} with a new prediction, {done.known} unchanged: {done.url}")
     if done.doubles:
         print(f"{done.doubles} tasks that an interrupted import had left twice were removed")
@@ -109,7 +110,8 @@ def pull(
     from pipeline.review.pull import pull as work
     from pipeline.review.server import connect
 
-    done = work(connect(timeout=timeout), project, output, _scheme(labels))
+    with connect(timeout=timeout) as server:
+        done = work(server, project, output, _scheme(labels))
     if as_json:
         print(json.dumps(done.to_json(), ensure_ascii=False))
     else:

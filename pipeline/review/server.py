@@ -91,7 +91,17 @@ class Server:
         self._pauses = tuple(pauses)
         self._secret = api_key
         with self._translated("connecting"):
-            self._sdk = _make_sdk(self.url, api_key, timeout)
+            self._http, self._sdk = _make_sdk(self.url, api_key, timeout)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
 
     def check(self) -> str:
         """RETURNS (str): the name of the account the token belongs to. RAISES (ServerError): if anything is wrong."""
@@ -298,12 +308,17 @@ def connect(environ: Mapping[str, str] | None = None, *, timeout: float = 60.0) 
     if missing:
         remedy = "set it in the environment, not in a file; the token is in Label Studio's Account & Settings"
         raise MissingPartError(Problem("E701", f"{' and '.join(missing)} not set", remedy))
-    server = Server(values[URL], values[API_KEY].strip(), timeout=timeout)
-    server.check()
+    server = Server(values[URL], values[API_KEY].strip(), timeout=timeout, pauses=PAUSES)
+    try:
+        server.check()
+    except BaseException:
+        server.close()
+        raise
     return server
 
 
-def _make_sdk(url: str, api_key: str, timeout: float) -> Any:
+def _make_sdk(url: str, api_key: str, timeout: float) -> tuple[Any, Any]:
+    """RETURNS (tuple): the connection and the SDK upon it."""
     try:
         import httpx
         from label_studio_sdk import LabelStudio
@@ -311,7 +326,11 @@ def _make_sdk(url: str, api_key: str, timeout: float) -> Any:
         remedy = "pip install 'biaozhu[labelstudio]'"
         raise MissingPartError(Problem("E700", "label-studio-sdk is not installed", remedy)) from error
     # The SDK would repeat a POST after a 5xx: an import that was carried out all the same would stand there twice.
-    # A client of our own, because the SDK's drops the read timeout, and because proxies do not belong between.
+    # A client of our own, so that it can be closed.
     client = httpx.Client(timeout=timeout, follow_redirects=True)
     make: Any = LabelStudio
-    return make(base_url=url, api_key=api_key, timeout=timeout, max_retries=0, httpx_client=client)
+    try:
+        return client, make(base_url=url, api_key=api_key, timeout=timeout, max_retries=0, httpx_client=client)
+    except BaseException:
+        client.close()
+        raise
