@@ -115,7 +115,7 @@ def _show(doc: Doc, span: CharSpan) -> str:
 
 
 def doc_entities(doc: Doc) -> list[CharSpan]:
-    """RETURNS (list[CharSpan]): `doc.ents` by character offsets, with their probabilities where the model gives them."""
+    """RETURNS (list[CharSpan]): `doc.ents` by character offsets, with probabilities where the model gives them."""
     scores: dict[tuple[int, int], float | None] = {}
     if ENTITIES in doc.spans:
         group = doc.spans[ENTITIES]

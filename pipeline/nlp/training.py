@@ -23,9 +23,8 @@ from pipeline.errors import ConfigError, Problem
 from pipeline.nlp.crf.component import CrfEntities
 from pipeline.nlp.crf.model import CrfModel
 from pipeline.nlp.crf.trainer import Epoch
-
-OnMetrics = Callable[[dict[str, Any]], None]
-"""Gets one JSON-able row for every evaluation during training."""
+from pipeline.nlp.docs import make_char_doc
+from pipeline.nlp.spacy_loop import OnMetrics, evaluate, train_in_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +94,9 @@ def train_nlp(config: Config, path: Path, *, on_metrics: OnMetrics) -> Trained:
     nlp = build_nlp(config, path)
     train, dev = read_corpora(nlp, config, path)
     logger.info("train: %d documents, dev: %d documents", len(train), len(dev))
-    trainable = [name for name, pipe in nlp.pipeline if getattr(pipe, "is_trainable", False)]
-    if trainable:
-        from pipeline.nlp.spacy_loop import fit_in_steps
-
-        save_last = fit_in_steps(nlp, config, train=train, dev=lambda nlp: copies(nlp, dev), on_metrics=on_metrics)
-        return Trained(nlp, _evaluate(nlp, dev), save_last)
+    if any(getattr(component, "is_trainable", False) for _, component in nlp.pipeline):
+        best, save_last = train_in_steps(nlp.config.interpolate(), on_metrics=on_metrics)
+        return Trained(best, evaluate(best, copies(best, dev)), save_last)
     return _fit_once(nlp, train=train, dev=dev, on_metrics=on_metrics)
 
 
@@ -175,8 +171,6 @@ def annotated(component: CrfEntities, examples: Iterable[Example]) -> list[Examp
 
 def component_doc(example: Example) -> Any:
     """RETURNS (Doc): an unannotated copy of the example's Doc."""
-    from pipeline.nlp.docs import make_char_doc
-
     doc = make_char_doc(example.predicted.vocab, example.predicted.text)
     doc.user_data.update(example.predicted.user_data)
     return doc
@@ -209,8 +203,7 @@ def _fit_once(nlp: Language, *, train: Sequence[Example], dev: Sequence[Example]
 
 def _evaluate(nlp: Language, dev: Sequence[Example]) -> dict[str, Any]:
     """RETURNS (dict): spaCy's scores on dev, also written into the meta of the nlp object."""
-    scores = nlp.evaluate(copies(nlp, dev)) if dev else {}
-    drop_speed(scores)
+    scores = evaluate(nlp, copies(nlp, dev))
     nlp.meta["performance"] = scores
     return scores
 
@@ -231,8 +224,3 @@ def copies(nlp: Language, examples: Iterable[Example]) -> list[Example]:
         doc.user_data.update(example.predicted.user_data)
         found.append(Example(doc, example.reference))
     return found
-
-
-def drop_speed(scores: dict[str, Any]) -> None:
-    """Take spaCy's words per second out of the scores: it would make two equal runs differ."""
-    scores.pop("speed", None)

@@ -12,6 +12,7 @@ from pipeline.errors import InputError, MissingPartError, Problem
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 
 def make_extract(
@@ -74,8 +75,9 @@ def extract_files(
     files = find_documents(inputs)
     records = (item.record for item in read_documents(inputs, encoding=encoding, date=date))
     shown = track(records, "extracting", len(files) if all(path.suffix == ".txt" for _, path in files) else None)
+    found: Iterator[Record]
     if model is None:
-        found = (numbers_only(record) for record in shown)
+        found = map(numbers_only, shown)
     else:
         found = extract_records(shown, load_model(model), batch_size=batch_size)
     count = write_records(output, found)
@@ -93,7 +95,7 @@ def extract_records(records: Iterable[Record], nlp: Language, *, batch_size: int
     """
     from pipeline.nlp.docs import carry_meta, doc_to_record
 
-    def prepared() -> Iterator[tuple[object, Record]]:
+    def prepared() -> Iterator[tuple[str | Doc, Record]]:
         for record in records:
             doc = nlp.make_doc(record.text)
             carry_meta(doc, record)

@@ -21,6 +21,7 @@ from spacy.util import minibatch
 from pipeline.core.progress import logger, track
 from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError, MissingPartError, Problem
+from pipeline.nlp.augment import Augmenter
 from pipeline.nlp.crf.calibration import Calibration, fit_calibration
 from pipeline.nlp.crf.dataset import Dataset, cut_chains, make_dataset
 from pipeline.nlp.crf.model import CrfModel, make_model, model_from_bytes
@@ -33,17 +34,25 @@ OnEpoch = Callable[[Epoch], bool]
 """Called after every epoch with the component already using its weights; a true result stops training."""
 
 
-class CrfEntities(Pipe):  # type: ignore[misc]
+class CrfEntities(Pipe):
     """Finds entities. See `make_crf` for the settings."""
 
     def __init__(
-        self, *, name: str, sources: dict[str, FeatureSource], options: FitOptions, min_count: int, prune: float
+        self,
+        *,
+        name: str,
+        sources: dict[str, FeatureSource],
+        options: FitOptions,
+        min_count: int,
+        prune: float,
+        augment: Augmenter | None = None,
     ) -> None:
         self.name = name
         self.sources = sources
         self.options = options
         self.min_count = min_count
         self.prune = prune
+        self.augment = augment
         self.model: CrfModel | None = None
         self.calibration = Calibration()
         self.on_epoch: OnEpoch | None = None
@@ -60,7 +69,7 @@ class CrfEntities(Pipe):  # type: ignore[misc]
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """YIELDS (Doc): the Docs with entities, read in batches."""
-        for docs in minibatch(stream, batch_size):
+        for docs in minibatch(stream, batch_size):  # type: ignore[no-untyped-call]
             self.annotate(docs)
             yield from docs
 
@@ -123,6 +132,8 @@ class CrfEntities(Pipe):  # type: ignore[misc]
         names = tuple(labels) if labels is not None else tuple(sorted({ent.label_ for doc in docs for ent in doc.ents}))
         if not names:
             raise InputError(Problem("E513", "the gold holds no entity to learn from", "check layers and labels"))
+        if self.augment is not None:
+            docs = [*docs, *self.augment(docs)]
         data = make_dataset(docs, names, self.describe, min_count=self.min_count)
         logger.info("%d features, %d weights", len(data.keys), len(data.problem.pair_tags))
         for epoch in track(train_epochs(data.problem, self.options), f"training {self.name}", self.options.epochs):
@@ -188,10 +199,11 @@ class CrfEntities(Pipe):  # type: ignore[misc]
         return self
 
 
-def make_crf(
+def make_crf(  # noqa: PLR0917 - spaCy passes by name
     nlp: Language,
     name: str,
     features: dict[str, Any],
+    augment: Any,
     max_iterations: int,
     rate: float,
     l2: float,
@@ -206,6 +218,7 @@ def make_crf(
     nlp (Language): the nlp object.
     name (str): the component's name.
     features (dict[str, FeatureSource]): feature sources by name; the names are part of the features' hashes.
+    augment (Augmenter | None): makes more gold from the gold, for training only.
     max_iterations (int): passes over the gold.
     rate (float): step size.
     l2 (float): strength of the penalty on large weights.
@@ -217,7 +230,9 @@ def make_crf(
     RETURNS (CrfEntities): the component.
     """
     options = FitOptions(max_iterations, rate, l2, dropout, average_from, seed)
-    return CrfEntities(name=name, sources=dict(features), options=options, min_count=min_count, prune=prune)
+    return CrfEntities(
+        name=name, sources=dict(features), options=options, min_count=min_count, prune=prune, augment=augment
+    )
 
 
 Language.factory(
@@ -225,6 +240,7 @@ Language.factory(
     assigns=["doc.ents", "doc.spans"],
     default_config={
         "features": {},
+        "augment": None,
         "max_iterations": 15,
         "rate": 0.1,
         "l2": 0.1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ def cut_chains(chars: Codes, start: int, end: int, keep: Mask | None = None) -> 
     if keep is not None:
         stops &= ~keep
     edges = [start, *(np.flatnonzero(stops) + start + 1).tolist(), end]
-    return [(left, right) for left, right in zip(edges, edges[1:], strict=False) if left < right]
+    return [(left, right) for left, right in pairwise(edges) if left < right]
 
 
 def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe, *, min_count: int) -> Dataset:

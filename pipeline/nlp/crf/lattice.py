@@ -64,7 +64,7 @@ def emit(features, offsets, pair_tags, weights, tags):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def viterbi(scores, transitions, chunks):  # type: ignore[no-untyped-def]
+def viterbi(scores, transitions, chunks):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     """RETURNS: the best legal tag of every row; rows outside the chunks are O. Ties go to the lower tag."""
     rows, tags = scores.shape
     labels = (tags - 1) // 4
@@ -108,7 +108,7 @@ def viterbi(scores, transitions, chunks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def forward_backward(gains, steps, forward, backward, scale):  # type: ignore[no-untyped-def]
+def forward_backward(gains, steps, forward, backward, scale):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     """Fill `forward`, `backward` and `scale` of one chain, so that forward × backward are the tag marginals.
 
     gains: (rows, tags) exponentials of the scores, each row scaled by its maximum; steps: of the transitions.

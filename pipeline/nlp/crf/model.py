@@ -66,7 +66,7 @@ class CrfModel:
         return stream.getvalue()
 
 
-def make_model(
+def make_model(  # noqa: PLR0917
     labels: tuple[str, ...],
     keys: NDArray[np.uint64],
     offsets: NDArray[np.int64],

@@ -47,9 +47,7 @@ def tags_to_spans(tags: Tags, labels: Sequence[str]) -> list[tuple[int, int, str
     count = len(labels)
     starts = np.flatnonzero(tags < 2 * count)
     ends = np.flatnonzero(((tags >= count) & (tags < 2 * count)) | ((tags > 2 * count) & (tags <= 3 * count))) + 1
-    return [
-        (int(start), int(end), labels[int(tags[start]) % count]) for start, end in zip(starts, ends, strict=True)
-    ]
+    return [(int(start), int(end), labels[int(tags[start]) % count]) for start, end in zip(starts, ends, strict=True)]
 
 
 def inside_spans(tags: Tags, labels: Sequence[str]) -> Mask:

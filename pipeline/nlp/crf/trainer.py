@@ -227,7 +227,7 @@ def _epoch(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, PLR0917, 
 
 
 @njit(cache=True)
-def _expect(gains, steps, forward, backward, scale, rows, out):  # type: ignore[no-untyped-def]
+def _expect(gains, steps, forward, backward, scale, rows, out):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     """Fill `out` with the expected number of times each transition is taken in a chain."""
     tags = steps.shape[0]
     labels = (tags - 1) // 4

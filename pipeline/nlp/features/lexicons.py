@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.core.jsonl import read_text
 from pipeline.errors import InputError, MissingPartError, Problem
 from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, fold, join, only_where, shift
+from pipeline.nlp.features.jieba_dict import read_dictionary
 from pipeline.nlp.features.matching import MAX_GROUPS, Entries, find_entries, from_arrays, make_entries
 
 _TAG_GROUPS = {
@@ -48,23 +49,28 @@ class LexiconFeatures:
                 Problem("E521", "the lexicon is not loaded", "train the model, or load it from disk")
             )
         best, bits = find_entries(batch.chars, self._entries, shortest=self._shortest)
-        begin, end, inside = best[:, 0], best[:, 1], best[:, 2]
-        group = np.uint64(31)
-        columns = [
-            only_where(begin > 0, begin),
-            only_where(end > 0, end),
-            only_where(inside > 0, inside),
-            join(begin, end, inside),
-            join(begin & group, end & group, inside & group),
-            only_where(bits > 0, bits),
-            only_where(shift(end, -1) > 0, shift(end, -1)),
-            only_where(shift(begin, 1) > 0, shift(begin, 1)),
-            join(shift(end, -1) & group, begin & group, inside & group),
-            join(end & group, shift(begin, 1) & group, inside & group),
-            join(shift(bits, -1), bits),
-            join(bits, shift(bits, 1)),
-        ]
-        return np.stack(columns, axis=1)
+        return lexicon_columns(best, bits)
+
+
+def lexicon_columns(best: Codes, bits: Codes) -> Codes:
+    """RETURNS (Codes): longest matches by place at the row and beside it, and the sets, from `find_entries`."""
+    begin, end, inside = best[:, 0], best[:, 1], best[:, 2]
+    group = np.uint64(31)
+    columns = [
+        only_where(begin > 0, begin),
+        only_where(end > 0, end),
+        only_where(inside > 0, inside),
+        join(begin, end, inside),
+        join(begin & group, end & group, inside & group),
+        only_where(bits > 0, bits),
+        only_where(shift(end, -1) > 0, shift(end, -1)),
+        only_where(shift(begin, 1) > 0, shift(begin, 1)),
+        join(shift(end, -1) & group, begin & group, inside & group),
+        join(end & group, shift(begin, 1) & group, inside & group),
+        join(shift(bits, -1), bits),
+        join(bits, shift(bits, 1)),
+    ]
+    return np.stack(columns, axis=1)
 
 
 class Lexicon(LexiconFeatures):
@@ -94,19 +100,8 @@ def make_dictionary(*, shortest: int = 2) -> FeatureSource:
 
 def _jieba_entries() -> Entries:
     """RETURNS (Entries): jieba's dictionary, grouped by its tags."""
-    import importlib.util
-
-    spec = importlib.util.find_spec("jieba")
-    if spec is None or spec.origin is None:
-        raise MissingPartError(Problem("E522", "jieba's dictionary is not installed", "pip install jieba"))
-    words: list[str] = []
-    groups: list[int] = []
-    text = (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        word, _, tag = line.split(" ")
-        words.append(word)
-        groups.append(_TAG_GROUPS.get(tag, _OTHER_GROUP))
-    return make_entries(words, groups)
+    rows = read_dictionary()
+    return make_entries([word for word, _, _ in rows], [_TAG_GROUPS.get(tag, _OTHER_GROUP) for _, _, tag in rows])
 
 
 def make_lexicon(*, lists: Mapping[str, str], shortest: int = 2) -> FeatureSource:
