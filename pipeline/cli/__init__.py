@@ -28,6 +28,7 @@ COMMANDS = (
     "gate",
     "gold",
     "convert",
+    "agree",
     "models",
     "review",
 )
