@@ -24,7 +24,7 @@ from pipeline.nlp.crf.component import CrfEntities
 from pipeline.nlp.crf.model import CrfModel
 from pipeline.nlp.crf.trainer import Epoch
 from pipeline.nlp.docs import make_char_doc
-from pipeline.nlp.spacy_loop import OnMetrics, evaluate, train_in_steps
+from pipeline.nlp.spacy_loop import OnMetrics, evaluate, fit_in_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def train_nlp(config: Config, path: Path, *, on_metrics: OnMetrics) -> Trained:
     train, dev = read_corpora(nlp, config, path)
     logger.info("train: %d documents, dev: %d documents", len(train), len(dev))
     if any(getattr(component, "is_trainable", False) for _, component in nlp.pipeline):
-        best, save_last = train_in_steps(nlp.config.interpolate(), on_metrics=on_metrics)
-        return Trained(best, evaluate(best, copies(best, dev)), save_last)
+        save_last = fit_in_steps(nlp, config, train=train, dev=lambda nlp: copies(nlp, dev), on_metrics=on_metrics)
+        return Trained(nlp, _evaluate(nlp, dev), save_last)
     return _fit_once(nlp, train=train, dev=dev, on_metrics=on_metrics)
 
 
