@@ -12,7 +12,6 @@ boundary_* is the number of gold spans that strict matching does not find; `valu
 from __future__ import annotations
 
 import heapq
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,7 +113,7 @@ def span_errors(record: Record, matching: Matching, *, with_values: bool) -> Ite
 
 
 class ExampleKeeper:
-    """A bounded choice of examples of each kind: those with the smallest hashes, in whatever order they come.
+    """A bounded choice of examples of each kind: those of the lowest rank, in whatever order they come.
 
     limit (int): how many of each kind.
     """
@@ -124,11 +123,11 @@ class ExampleKeeper:
         self._heaps: dict[str, list[tuple[int, int, SpanError]]] = {}
         self._count = 0
 
-    def add(self, error: SpanError) -> None:
+    def add(self, rank: int, error: SpanError) -> None:
         """Keep the error if it is among the first of its kind."""
         heap = self._heaps.setdefault(error.kind, [])
         self._count += 1
-        entry = (-zlib.crc32(repr(error.place).encode()), self._count, error)
+        entry = (-rank, self._count, error)
         if len(heap) < self.limit:
             heapq.heappush(heap, entry)
         elif heap and entry > heap[0]:

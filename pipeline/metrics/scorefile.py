@@ -20,9 +20,10 @@ from pipeline.core.jsonl import read_json
 from pipeline.core.labels import NUMBERS
 from pipeline.errors import InputError, Problem
 from pipeline.metrics.errors import KINDS
-from pipeline.metrics.evaluate import SCHEMES, Evaluation, LayerResult
+from pipeline.metrics.evaluate import Evaluation
 from pipeline.metrics.metric import metric_values
 from pipeline.metrics.prf import Counts, counts_to_json, macro, rates, strict_counts, weighted
+from pipeline.metrics.results import SCHEMES, LayerResult
 from pipeline.metrics.significance import LEVEL, bootstrap_totals, interval
 from pipeline.metrics.stats import DocStats, json_to_stats, stats_to_json
 from pipeline.metrics.values import PARTS

@@ -7,10 +7,9 @@ in the same slice on both sides, since its text is the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from pipeline.core.records import Record
-from pipeline.core.spans import CharSpan
 
 SPAN_SLICES = ("length", "surface")
 LENGTHS = ((1, "1"), (2, "2"), (4, "3–4"), (8, "5–8"))
@@ -20,28 +19,27 @@ Surfaces = Mapping[str, Collection[str]]
 """For each layer the surfaces of the spans that training has seen."""
 
 
-def length_slice(span: CharSpan) -> str:
-    """RETURNS (str): class of the span's length in characters."""
-    length = span.end - span.start
+def length_slice(length: int) -> str:
+    """RETURNS (str): class of a span's length in characters."""
     return next((name for limit, name in LENGTHS if length <= limit), "9 and more")
 
 
-def density_slice(record: Record, spans: Sequence[CharSpan]) -> str:
+def density_slice(record: Record, spans: int) -> str:
     """RETURNS (str): class of gold spans in 100 characters of text."""
-    density = 100 * len(spans) / max(1, len(record.text))
+    density = 100 * spans / max(1, len(record.text))
     return next((name for limit, name in DENSITIES if density < limit), "4 and more") + " in 100 characters"
 
 
-def document_slice(record: Record, key: str, gold: Sequence[CharSpan]) -> str:
+def document_slice(record: Record, key: str, spans: int) -> str:
     """Name the part a document belongs to.
 
     record (Record): the gold document.
     key (str): "density", or a key of its meta.
-    gold (Sequence[CharSpan]): its gold spans of the layer.
+    spans (int): how many gold spans of the layer it has.
     RETURNS (str): the part; "none" if meta has no such key.
     """
     if key == "density":
-        return density_slice(record, gold)
+        return density_slice(record, spans)
     value = record.meta.get(key)
     return "none" if value is None else " ".join(str(value).split()) or "none"
 

@@ -54,10 +54,7 @@ class DocStats:
 
 
 class StatsBuilder:
-    """Collects the counts of a stream of documents; the inner loops only append integers.
-
-    A count is `code(name, side) + row`, where row is the place of the document within its chunk.
-    """
+    """Collects the counts of a stream of documents, a chunk of at most CHUNK documents at a time."""
 
     def __init__(self, names: Sequence[str] = ()) -> None:
         self._columns: dict[str, int] = {}
@@ -65,32 +62,34 @@ class StatsBuilder:
         self._done: list[tuple[list[str], npt.NDArray[np.int32]]] = []
         self._folded: IntArray | None = None
         self._rows = 0
-        self.hits: list[int] = []
+        self._hits: list[IntArray] = []
         for name in names:
-            self.code(name, CORRECT)
+            self.column(name)
 
-    def code(self, name: str, side: int) -> int:
-        """RETURNS (int): what to add the row to, to count one in this column; the column is made if it is new."""
-        column = self._columns.setdefault(name, len(self._columns))
-        return (column * 3 + side) * CHUNK
+    def column(self, name: str) -> int:
+        """RETURNS (int): the number of a column, which is made if it is new."""
+        return self._columns.setdefault(name, len(self._columns))
 
-    def start(self, record_id: str) -> int:
-        """RETURNS (int): the row of a new document."""
-        if len(self._ids) == CHUNK:
-            self.flush()
-        self._ids.append(record_id)
-        return len(self._ids) - 1
+    def start(self, ids: list[str]) -> None:
+        """Begin a chunk of documents."""
+        self.flush()
+        self._ids = ids
+
+    def count(self, columns: IntArray | int, side: int, rows: IntArray) -> None:
+        """Count one for each row: the place of a document within its chunk."""
+        self._hits.append((columns * 3 + side) * CHUNK + rows)
 
     def flush(self) -> None:
         """Turn what was collected into rows."""
         if not self._ids:
             return
         width = len(self._columns)
-        counted = np.bincount(np.asarray(self.hits, dtype=np.int64), minlength=width * 3 * CHUNK)
+        hits = np.concatenate(self._hits) if self._hits else np.zeros(0, dtype=np.int64)
+        counted = np.bincount(hits, minlength=width * 3 * CHUNK)
         rows = counted.reshape(width, 3, CHUNK)[:, :, : len(self._ids)].transpose(2, 0, 1)
         self._done.append((self._ids, rows.astype(np.int32)))
         self._rows += len(self._ids)
-        self._ids, self.hits[:] = [], []
+        self._ids, self._hits = [], []
         if self._folded is not None or self._rows > MAX_ROWS:
             self._fold()
 

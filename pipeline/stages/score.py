@@ -14,11 +14,12 @@ from pipeline.core.progress import logger, track
 from pipeline.core.records import Record
 from pipeline.errors import InputError, Problem
 from pipeline.metrics.errors import SpanError
-from pipeline.metrics.evaluate import ErrorSink, Options, evaluate
+from pipeline.metrics.evaluate import evaluate
 from pipeline.metrics.pairs import PairedFiles, stream_records
 from pipeline.metrics.scorefile import scores_to_json
 from pipeline.metrics.signature import MATCHING, SCORE_VERSION, GoldHash
 from pipeline.metrics.slices import train_surfaces
+from pipeline.metrics.tally import ErrorSink, Options
 
 DEFAULT_SLICES = ("field", "register", "length", "density", "surface")
 
