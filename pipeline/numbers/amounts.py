@@ -13,7 +13,12 @@ from pipeline.numbers.units import PER, SYMBOLS, Unit, match_unit
 
 _CONNECTOR = re.compile(r" ?(?:——|[-－—–―~～〜至到]) ?(?:负|負|零下|-)?")
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
+_HUNDREDTHS = re.compile(r"[0-9０-９]{2}(?![0-9０-９.．%％]|[万亿多余年月日个名米人])")
 _HALF_OF = re.compile(r"个半(?=[月小星钟世学])|個半(?=[月小星鐘])")
+_YEAR = re.compile("(?:19[4-9]|20[0-4])[0-9]")
+_NOUNS = frozenset("国省市县区州港村乡镇厂院校企园社军党方地级")
+_NIGHTS = frozenset(number + "夜" for number in "一二两三四五六七八九")
+_NOT_COUNTED = frozenset("“「『‘《这那某每另新有")
 _AFTER_YUAN = frozenset("钱以左上下的一二三四五六七八九两多每整就到不")
 _QUOTES = frozenset("“「『‘")
 _LATER = {"TH": ("TM", "TS"), "TM": ("TS",), "Y": ("M", "D"), "M": ("W", "D"), "D": ("TH", "TM"), "W": ("D",)}
@@ -53,12 +58,12 @@ def read_amount(
         if unit is None or unit.kind not in ("duration", "counter"):
             return None
         low = f"{low}.5"
-    if unit.word == "个" and text.startswith("半", unit.end) and low is not None and "." not in low:
+    if unit.word in ("个", "個") and text.startswith("半", unit.end) and low is not None and "." not in low:
         inner = match_unit(text, unit.end + 1)
         if (
             inner is not None
             and inner.kind == "duration"
-            and inner.word in ("小时", "月", "星期", "钟头", "世纪", "小時")
+            and inner.word in ("小时", "月", "星期", "钟头", "世纪", "小時", "月")
         ):
             return _duration(text, start, inner, f"{low}.5", None, modifier)
         return _finish(text, start, unit._replace(end=unit.end + 1), sign + f"{low}.5", None, modifier)
@@ -75,6 +80,8 @@ def read_amount(
 
 def _unit_after(text: str, end: int) -> Unit | None:
     unit = match_unit(text, end)
+    if unit is not None and unit.word in _NOUNS and _YEAR.fullmatch(text[max(0, end - 4) : end]):
+        return None
     if unit is None and text[end : end + 1] in (" ", "\xa0") and text[end - 1] in _DIGITS:
         unit = match_unit(text, end + 1)
         if unit is not None and unit.kind == "counter" and len(unit.word) == 1:
@@ -123,7 +130,7 @@ def _finish(text: str, start: int, unit: Unit, low: str | None, high: str | None
     kind, end, name = unit.kind, unit.end, unit.name
     if unit.word == "块" and _is_piece(text, end):
         kind, name = "counter", "块"
-    label = {"money": "MONEY", "percent": "PERCENT"}.get(kind, "QUANTITY")
+    label = "ORDINAL" if unit.word == "号" else {"money": "MONEY", "percent": "PERCENT"}.get(kind, "QUANTITY")
     if kind == "percent" and unit.word == "成" and high is None:
         low, end = _tenths(text, end, low)
     elif kind == "money":
@@ -134,7 +141,7 @@ def _finish(text: str, start: int, unit: Unit, low: str | None, high: str | None
         text[end : end + 1] == "半"
         and low is not None
         and "." not in low
-        and unit.word in ("倍", "斤", "里", "米", "亩")
+        and unit.word in ("倍", "斤", "里", "米", "亩", "岁")
     ):
         low, end = f"{low}.5", end + 1
     if unit.power and low is not None:
@@ -145,8 +152,6 @@ def _finish(text: str, start: int, unit: Unit, low: str | None, high: str | None
         per = match_unit(text, end + 1)
         if per is not None and "/" not in name:
             name, end = f"{name}/{per.word if per.kind == 'duration' else per.name}", per.end
-    if text[end : end + 1] == "多" and unit.word in ("倍", "成"):
-        modifier, end = ">", end + 1
     body = None if low is None else f"{low} {name}" if high is None else f"{low}..{high} {name}"
     rule = _rule(text, start, unit)
     return Reading(start, end, label, body, modifier, _is_count(text, start, end, unit, rule), rule)
@@ -172,13 +177,13 @@ def _rule(text: str, start: int, unit: Unit) -> str:
 
 def _is_count(text: str, start: int, end: int, unit: Unit, rule: str) -> bool:
     """Whether the grammar alone takes an amount as counted, not as an article, a slogan or part of a name."""
-    if unit.word == "号" or (unit.word in ("路", "线") and rule == "counter"):
+    if unit.word in ("号", "期") or (unit.word in ("路", "线") and rule == "counter"):
         return False
     if not rule.startswith("cn"):
         if rule == "money" and text[start] in "一万亿" and end - start == 2:
             return not (text.startswith("一块", start) or text.startswith(("生产", "国内", "GDP", "工业", "增加值", "产值"), end))
         return True
-    if text[start - 1 : start] in _QUOTES and start > 0:
+    if text[start - 1 : start] in _QUOTES:
         return False
     if text.startswith(text[start:end], end) or text.endswith(text[start:end], 0, start):
         return False  # 一户一户 (house by house)
@@ -252,7 +257,7 @@ def _duration(text: str, start: int, unit: Unit, low: str | None, high: str | No
     """两年半, 2小时30分, 三个月, 3至5天, 四十多年."""
     name, end = unit.name, unit.end
     label = "TIME" if name[0] == "T" else "DATE"
-    if unit.word in ("月", "年代"):
+    if unit.word in ("月", "年代") and text[start] not in "俩仨":
         return None
     if low is not None and unit.power != 1:
         low, high = (
@@ -268,6 +273,8 @@ def _duration(text: str, start: int, unit: Unit, low: str | None, high: str | No
         low, end = f"{low}.5", end + 1
     elif text[end : end + 1] == "半" and "." not in low and unit.word in ("年", "天", "小时"):
         low, end = f"{low}.5", end + 1
+    if unit.word == "秒" and "." not in low and _HUNDREDTHS.match(text, end):
+        low, end = f"{low}.{int(text[end]) * 10 + int(text[end + 1]):02d}", end + 2
     parts = [(name, low)]
     while "." not in parts[-1][1]:
         following = _next_part(text, end, parts[-1][0])
@@ -275,9 +282,9 @@ def _duration(text: str, start: int, unit: Unit, low: str | None, high: str | No
             break
         parts.append(following[0])
         end = following[1]
-    if text[end : end + 1] == "多" and unit.word in ("年", "小时", "天"):
-        modifier, end = modifier or ">", end + 1
-    keep = not (text[start - 1 : start] in _QUOTES and start > 0 and text[start] not in _DIGITS)
+    if text[end : end + 2] in _NIGHTS and name == "D" and len(parts) == 1:
+        end += 2  # 三天三夜 (three days and nights)
+    keep = text[start] in _DIGITS or text[start - 1 : start] not in _NOT_COUNTED
     rule = "duration" if text[start] in _DIGITS or not text.startswith("一", start) else "cn1-duration"
     return Reading(start, end, label, _join(parts), modifier, keep, rule)
 

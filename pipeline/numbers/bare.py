@@ -53,6 +53,8 @@ def _before_noun(text: str, end: int) -> bool:
 def _arabic(text: str, start: int, end: int, body: str, modifier: str, surface: str) -> Reading:
     following = text[end : end + 1]
     if surface[-1] in _BIG or modifier:
+        if following == "+":
+            return Reading(start, end + 1, "CARDINAL", body, ">", True, "bare-scale")
         return Reading(start, end, "CARDINAL", body, modifier, True, "bare-scale")
     if _YEAR.fullmatch(surface) and (following == "" or _CJK.match(following)) and following != "号":
         before = text[start - 1 : start]

@@ -35,7 +35,7 @@ _MARKS = {"least": ">=", "most": "<=", "about": "~", "less": "<", "more": ">"}
 _NOT_AFTER = {"上下": frozenset("游级联层班车学功文"), "左右": frozenset("两岸手邻翼"), "许": frozenset("多可")}
 
 _NOT_LOOSE = frozenset("，。、；,;（(的 \n") | {""}
-_AFTER_MORE = frozenset("，。；、,;.）)高厚长深宽重远\n") | {""}
+_AFTER_MORE = frozenset("，。；、,;.）)高厚长深宽重远来的\n") | {""}
 _BEFORE_OF = {word: mark for mark, words in _BEFORE.items() for word in words.split()}
 _AFTER_OF = {word: mark for mark, words in _AFTER.items() for word in words.split()}
 _BEFORE_LAST = frozenset(word[-1] for word in _BEFORE_OF)
@@ -51,8 +51,7 @@ def modifier_before(text: str, start: int) -> str:
         start -= 1
         last = text[start - 1 : start]
     if last not in _BEFORE_LAST or not last:
-        # 上百, 上千 (a hundred, a thousand and more): only before a bare scale word
-        return ">=" if last == "上" and text[start] in "百千万亿" else ""
+        return ""
     for size in _BEFORE_SIZES:
         if start >= size:
             mark = _BEFORE_OF.get(text[start - size : start])
@@ -106,10 +105,10 @@ def _searched(pattern: re.Pattern[str], text: str, start: int, size: int) -> str
 def _short_after(text: str, end: int, label: str) -> str:
     """内 behind a length of time; 多 and 强 behind a number where nothing follows that they could belong to."""
     char = text[end : end + 1]
-    if label in ("DATE", "TIME"):
-        return "<=" if char and char in "内內" else ""
+    if label in ("DATE", "TIME") and char and char in "内內":
+        return "<="
     if char == "强" and label == "PERCENT":
         return ">"
-    if char == "多" and text[end + 1 : end + 2] in _AFTER_MORE:
+    if char == "多" and (text[end + 1 : end + 2] in _AFTER_MORE or text[end - 1] in "成倍年天月时"):
         return ">"
     return ">" if text.startswith(("还多", "出头", "有余"), end) else ""

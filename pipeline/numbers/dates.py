@@ -21,7 +21,7 @@ CONNECTOR = "[-－—–―~～〜至到]"
 _CONN = f"(?:——|{CONNECTOR})"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|{_C3})"
 _MONTH = rf"(?P<m>{_N2})(?:[ \xa0]?月(?![饼球亮薪票龄])份?|(?={_CONN}{_N2}月))"
-_DAY = rf"(?P<d>{_N2})(?:[日号號](?!元|圆|线|楼|本)|(?={_CONN}{_N2}[日号號]))"
+_DAY = rf"(?P<d>{_N2})(?:[ \xa0]?[日号號](?!元|圆|线|楼|本)|(?={_CONN}{_N2}[日号號]))"
 _LOST_DAY = rf"(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
 _MONTH_PART = "(?P<mp>[初底末](?!期|级|步)|[上中下]旬)?"
 _SUB = (
@@ -32,7 +32,7 @@ _SUB = (
     r"|(?P<yp>[初底末](?!期|级)|年中|中期))"
 )
 _YEAR = (
-    rf"(?:(?:公元)?(?P<y>{_D}{{4}}|{_CD}{{4}})(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)|(?={_CONN}{_D}{{4}}年))"
+    rf"(?:(?:公元)?(?P<y>{_D}{{4}}|{_CD}{{4}})(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?月))?|(?={_CONN}{_D}{{4}}年))"
     rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_D}{{1,2}}月|{_C3}月)|(?P<rel>[去今明前后後本上当當同次翌来來全])年度?(?!级|龄|轻|货|画|夜|会|人))"
 )
 _FULL = re.compile(rf"{_YEAR}?{_SUB}?")
@@ -40,14 +40,15 @@ _DAY_ONLY = re.compile(_DAY)
 _ISO = re.compile(
     rf"(?P<y>[12１２]{_D}{{3}})(?:(?P<sep>[-－/／.．])(?P<m>{_D}{{1,2}})(?P=sep)(?P<d>{_D}{{1,2}})|-(?P<md>[0-9]{{4}}))(?!{_D})"
 )
+_SEASON_WORD = re.compile("(?P<rel>今)(?P<s>[春夏秋冬])(?![节运装粮茶])")
 _MONTH_WORD = re.compile(rf"(?P<rel>[本上下当當同次])[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?")
 _DAY_WORD = re.compile(
-    "(?P<rel>[今昨明前后後当當同次翌])(?:天|日(?!本|语|军)|儿(?!童|子))|近日|往年|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|昨(?=[，,从])"
+    "(?P<rel>[今昨明前后後当當同次翌])(?:天(?!然|津)|日(?!本|语|军)|儿(?!童|子))|(?P<eve>前一)[天日]|近日|往年|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|昨(?=[，,从（(])|前[几些][天年日]|那[天年]|(?P<night>[昨今当])[晚夜](?!会|报|宴|间)"
 )
-_WEEK_WORD = re.compile("(?P<rel>[本上下这這])[周週](?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)")
+_WEEK_WORD = re.compile("(?P<rel>[本上下这這])(?:[周週]|星期)(?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)")
 _WEEKDAY = re.compile("(?:周|週|星期|礼拜)(?P<w>[一二三四五六日天])(?![报刊年岁])")
 _PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末])|岁末")
-_LUNAR = re.compile("[农農][历曆](?:正|十?[一二]|[三四五六七八九十]|冬|腊)月(?:初[一二三四五六七八九十]|[廿卅]?十?[一二三四五六七八九]|[二三]?十)?")
+_LUNAR = re.compile("(?:[农農][历曆](?:正|十?[一二]|[三四五六七八九十]|冬|腊)|正|腊)月(?:初[一二三四五六七八九十]|[廿卅]?十?[一二三四五六七八九]|[二三]?十)?")
 _DECADE = re.compile(
     rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
     rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末中](?:期|叶|叶)?|[前后]期)?"
@@ -361,6 +362,7 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
         (_WEEKDAY, _weekday_value),
         (_PERIOD_WORD, _period_word_value),
         (_LUNAR, _no_value),
+        (_SEASON_WORD, _season_value),
     ):
         match = pattern.match(text, start)
         if match is not None:
@@ -372,6 +374,10 @@ def _no_value(match: re.Match[str], anchor: Anchor) -> str | None:
     return None
 
 
+def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    return None if anchor.today is None else f"{anchor.today.year:04d}-{_SEASONS[match['s']]}"
+
+
 def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
     """A weekday has a value only in brackets behind its date."""
     bracketed = anchor.text[anchor.here - 1 : anchor.here] in ("（", "(")
@@ -381,7 +387,11 @@ def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
 
 
 def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    word = match["rel"]
+    word = match["rel"] or match["night"]
+    if match["eve"] and anchor.today is not None:
+        return (anchor.today - datetime.timedelta(days=1)).isoformat()
+    if match.group() == "昨" and anchor.today is not None:
+        word = "昨"
     if word is None or anchor.today is None:
         return anchor.today.isoformat() if anchor.today and match.group() == "即日" else None
     if word in _DAY_SHIFT:
@@ -476,7 +486,7 @@ def match_plan(text: str, start: int) -> Found | None:
     if match is None or number is None:
         return None
     quoted = text[start - 1 : start] in "“「『" and text[start - 1 : start] != ""
-    if not quoted and match["t"] is None:
+    if not quoted and match["t"] is None and not text.startswith(("以来", "开局", "收官"), match.end("n") + 1):
         return None
     first = 1953 if number == 1 else 1958 if number == 2 else 1966 + 5 * (number - 3)
     value = f"{first}/{first + 4}"

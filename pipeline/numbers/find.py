@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from pipeline.core.spans import CharSpan
 from pipeline.numbers.context import modifier_after, modifier_of
 from pipeline.numbers.dates import Anchor
-from pipeline.numbers.ordinals import read_first, read_front, read_multiple, read_ordinal
+from pipeline.numbers.ordinals import read_first, read_front, read_head, read_multiple, read_ordinal
 from pipeline.numbers.quantities import read_number
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.share import share_units
@@ -25,18 +25,22 @@ _NUMBER_STARTS = "0-9０-９〇○零一二三四五六七八九十百千万亿�
 # character: (characters that may not stand before it, what must follow)
 _WORD_STARTS = {
     "第": ("", "[0-9０-９〇零一二三四五六七八九十百千两兩]"),
-    "首": ("榜部为", "[^都先要席相脑府领页尔钢发创选倡善播映饰长演尾肯任乌付]"),
-    "前": ("目以之年提此战当日空眼跟门面先生午史", "[年天日0-9０-９一二三四五六七八九十百两兩]"),
-    "翻": ("", "[了0-9０-９一二三四五六七八九十两兩]"),
+    "首": ("榜部", "[^都先要席相脑府领尔钢发创选倡善播映饰长演尾肯乌付]"),
+    "前": ("目以之年提此战当日空眼跟门面先生午史", "[年天日0-9０-９一二三四五六七八九十百两兩几些]"),
+    "翻": ("", "[番0-9０-９一二三四五六七八九十两兩]"),
+    "头": ("", "一[批个家位场条名届]"),
+    "那": ("", "[天年]"),
+    "正": ("", "月初"),
+    "腊": ("", "月[初廿二三]"),
     "去": ("过離离", "年"),
     "今": ("如", "[年天日儿夏春秋冬晚晨]"),
-    "昨": ("", "[天日晚，,从]"),
+    "昨": ("", "[天日晚夜，,从（(]"),
     "明": ("光清说证文", "[年天日]"),
     "后": ("此之以战先今前往", "[年天]"),
     "後": ("此之以戰先今前往", "[年天]"),
     "本": ("成样资基日版根", "[年月周週世]"),
-    "上": ("以网晚早马", "[年月周週世午半]|[个個][月世]"),
-    "下": ("以", "[年月周週午半]|[个個][月世]"),
+    "上": ("以网晚早马", "[年月周週世午半百千]|[个個][月世]|星期"),
+    "下": ("以", "[年月周週午半]|[个個][月世]|星期"),
     "当": ("应", "[年月天日晚]"),
     "當": ("應", "[年月天日]"),
     "同": ("不相共", "[年月日]"),
@@ -158,11 +162,22 @@ def _read_at(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int
     char = text[start]
     if char in _NUMBER_SET:
         return read_number(text, start, anchor)
-    reader = {"第": read_ordinal, "首": read_first, "前": read_front, "翻": read_multiple}.get(char)
+    reader = {"第": read_ordinal, "首": read_first, "前": read_front, "翻": read_multiple, "头": read_head}.get(char)
+    if char == "上" and text[start + 1] in "百千":
+        return _read_upwards(text, start, anchor)
     reading = None if reader is None else reader(text, start)
     if reading is None and (reader is None or char == "前"):
         reading = read_word(text, start, anchor)
     return reading, start + 1 if reading is None else reading.end
+
+
+def _read_upwards(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int]:
+    """上百种, 上千人: a hundred kinds, a thousand people and more."""
+    reading, end = read_number(text, start + 1, anchor)
+    if reading is None or reading.end - start > 6 or reading.label in ("DATE", "TIME") or reading.inside:
+        return reading, end
+    keep = reading.keep or reading.rule.startswith("bare")
+    return reading._replace(start=start, inside=">=", keep=keep), end
 
 
 def _notice_dateline(text: str, reading: Reading, anchor: Anchor) -> None:

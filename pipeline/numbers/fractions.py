@@ -12,6 +12,8 @@ from pipeline.numbers.reading import Reading
 _OF = re.compile(r"(?P<base>百|千|万|萬)分之(?P<neg>负|負)?")
 _CONNECTOR = re.compile(r"(?:[-－—–―~～〜至到]|——)(?:百分之)?")
 _SLASH = re.compile(r"[/／](?P<n>[0-9０-９]{1,4})(?![0-9０-９.．/／年月日])")
+_RATE = re.compile(r"[/／](?P<base>10[万萬]|[万萬]|100[万萬]|百万)(?![元人年])")
+_RATES = {"10万": -3, "10萬": -3, "万": -2, "萬": -2, "100万": -4, "100萬": -4, "百万": -4}
 _TERM = r"[0-9０-９]{1,6}(?:[.．][0-9０-９]+)?|[一二两三四五六七八九十百零]{1,5}"
 _NEXT_TERM = re.compile(rf"(?P<mark>[:：∶]|比)(?P<n>{_TERM})")
 _RATIO_AFTER = re.compile(r"[:：∶]|比(?![重例率上去较赛前分年二一]?[^0-9０-９一二三四五六七八九十])")
@@ -58,7 +60,13 @@ def move(number: str, power: int) -> str:
 
 def read_fraction(text: str, start: int, end: int, numeral: Numeral) -> Reading | None:
     """RETURNS (Reading | None): 三分之一, 1/3: a share of less than one, in percent."""
-    if numeral.low is None or "." in numeral.low:
+    if numeral.low is None:
+        return None
+    rate = _RATE.match(text, end)
+    if rate is not None:
+        body = f"{move(numeral.low, _RATES[rate['base']])} %"
+        return Reading(start, rate.end(), "PERCENT", body, "", True, "fraction")
+    if "." in numeral.low:
         return None
     if text.startswith("分之", end):
         number = NUMERAL.match(text, end + 2)

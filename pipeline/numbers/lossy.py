@@ -21,6 +21,7 @@ _FORMS = re.compile(
     rf"|(?P<md>{_D}{{2,4}})日(?!元|圆|均|报)"
 )
 _RANGE = re.compile(rf"[-－—–―~～至到](?P<m>{_D}{{1,2}})月(?!{_D})")
+_RANGE_OF_DAYS = re.compile(rf"[-－—–―~～至到](?P<md>{_D}{{3,4}})日")
 _PARTS = {"初": " start", "底": " end", "末": " end"}
 _CLOSE = datetime.timedelta(days=60)
 
@@ -50,6 +51,10 @@ def match_lossy(text: str, start: int, anchor: Anchor) -> Lossy | None:
     value = _settle(readings, anchor)
     if value is not None:
         _remember(value, anchor)
+        last = _RANGE_OF_DAYS.match(text, end)
+        days = [] if last is None else _month_days_near(_ascii(last["md"]), anchor)
+        if last is not None and len(days) == 1 and match["md"]:
+            return Lossy(last.end(), f"{value}/{days[0]}", ())
     return Lossy(end, value, tuple(readings) if len(readings) > 1 else ())
 
 

@@ -10,13 +10,14 @@ from pipeline.numbers.units import match_unit
 from pipeline.numbers.words import word_at
 
 _FIRST_UNITS = frozenset(
-    "次个位家批件例届场座条台艘列架辆款部支项期轮笔单份张班套颗枚所处间栋幢日月年季周天名区类种片只块根榀個屆條場臺輛項輪筆單張顆處間棟種隻本任户戶篇首段集节組组队號号代档级根声步炉锅桶车趟船股杯道门对双"
+    "次个位家批件例届场座条台艘列架辆款部支项期轮笔单份张班套颗枚所处间栋幢日月年季周天名区类种片只块根榀個屆條場臺輛項輪筆單張顆處間棟種隻本任茬户戶篇首段集节組组队號号代档级根声步炉锅桶车趟船股杯道门对双"
 )
 _FIRST_NOT = re.compile(
     r"首(?:位数|个体|家庭|批示|部[委门队长]|日本|季度|月球|单元|本|首|席|号令|代|级|节目|区域|类|年级|任务)"
 )
+_NO_RANK_UNITS = frozenset({"大类", "番", "村", "团", "勺", "阀", "厂", "院", "校", "军", "锅"})
 _FRONT_UNITS = frozenset("名位强强")
-_MULTIPLE = re.compile(r"翻了?(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
+_MULTIPLE = re.compile(r"翻(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
 _CONNECTOR = re.compile(r"[-－—–―~～〜至到]第?")
 
 
@@ -35,7 +36,9 @@ def read_ordinal(text: str, start: int) -> Reading | None:
             end, high = second.end(), upper.low
     unit = match_unit(text, end)
     body = low if high is None else f"{low}..{high}"
-    if unit is None or unit.kind in ("percent", "money") or unit.word in ("大类", "大", "番"):
+    if unit is not None and unit.word[0] in "个個" and len(unit.word) > 1:
+        return Reading(start, end + 1, "ORDINAL", f"{body} {unit.word[0]}", numeral.modifier, True, "ordinal-unit")
+    if unit is None or unit.kind in ("percent", "money") or unit.word in _NO_RANK_UNITS:
         return Reading(start, end, "ORDINAL", body, numeral.modifier, True, "ordinal")
     name = unit.word if unit.kind == "duration" else unit.name
     return Reading(start, unit.end, "ORDINAL", f"{body} {name}", numeral.modifier, True, "ordinal-unit")
@@ -68,8 +71,18 @@ def read_front(text: str, start: int) -> Reading | None:
     return Reading(start, end, "ORDINAL", numeral.low, "", True, "front")
 
 
+def read_head(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 头一批 (the first batch): 头一 + counter."""
+    unit = match_unit(text, start + 2)
+    if unit is None or unit.kind != "counter" or not text.startswith("头一", start):
+        return None
+    return Reading(start, unit.end, "ORDINAL", f"1 {unit.name}", "", unit.word not in ("次", "回"), "head")
+
+
 def read_multiple(text: str, start: int) -> Reading | None:
     """RETURNS (Reading | None): 翻一番 is 2 倍 (twice), 翻两番 4 倍."""
+    if text.startswith("翻番", start):
+        return Reading(start, start + 2, "QUANTITY", "2 倍", "", True, "multiple")
     match = _MULTIPLE.match(text, start)
     numeral = None if match is None else read_numeral(match["n"])
     if match is None or numeral is None or numeral.low is None:

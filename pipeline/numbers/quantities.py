@@ -47,7 +47,7 @@ _DURATION_BEFORE = re.compile(
     r"(?:为期|共|近|连续|历时|至少|超过|不少于|不超过|长达|仅|只|约|每|过去|未来|最长|停留|逾期|满|达|拘留|公示|放假|休|用|需|要|再过|用时|不足|前|后)$"
 )
 _HALVES = {
-    "年": ("DATE", "P6M"), "个月": ("DATE", "P0.5M"), "個月": ("DATE", "P0.5M"), "天": ("DATE", "P0.5D"),
+    "年": ("DATE", "P6M"), "月": ("DATE", "P0.5M"), "个月": ("DATE", "P0.5M"), "個月": ("DATE", "P0.5M"), "天": ("DATE", "P0.5D"),
     "小时": ("TIME", "PT0.5H"), "个小时": ("TIME", "PT0.5H"), "小時": ("TIME", "PT0.5H"), "個小時": ("TIME", "PT0.5H"),
     "分钟": ("TIME", "PT0.5M"), "个世纪": ("DATE", "P50Y"), "世纪": ("DATE", "P50Y"), "个钟头": ("TIME", "PT0.5H"),
 }  # fmt: skip
@@ -73,6 +73,8 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
         if text[end : end + 1] in _DIGITS and text[end : end + 1]:
             return _read_plain(text, start, end, "", symbol.group())
         return None, end
+    if char == "一" and text[start + 1 : start + 3] in ("整天", "整年", "大半"):
+        return _read_whole(text, start), start + 3
     percent = read_percent_words(text, start)
     if percent is not None:
         return percent, percent.end
@@ -92,6 +94,13 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
     if plan is not None:
         return Reading(start, plan.end, "DATE", plan.value, "", plan.kind != "name", "plan"), plan.end
     return _read_digits(text, start, start, "", anchor)
+
+
+def _read_whole(text: str, start: int) -> Reading:
+    """一整天 (a whole day), 一整年, 一大半 (more than half)."""
+    if text[start + 1] == "大":
+        return Reading(start, start + 3, "PERCENT", "50 %", ">", True, "half-of")
+    return Reading(start, start + 3, "DATE", "P1D" if text[start + 2] == "天" else "P1Y", "", True, "cn1-duration")
 
 
 def _read_some(text: str, start: int) -> Reading | None:

@@ -11,16 +11,16 @@ from typing import NamedTuple
 from pipeline.core.values import fold_unit
 
 COUNTERS = """
-个!!个体户,个性,个人信息 個 家!庭乡园禽属居教訓训 件 名!录单牌称额词誉片校企!名义 位!置于 人!民才口均工类大体社身群力员物心事文气氛士选行材防居们!人大,人社,人均,人民 户!籍型口外 戶 项!目羽
-項 次!日年序于!次区域 起!来初点诉草用码源 只!要有是能会 隻 所!有以在得谓需属 座!谈右位 条!例件约款 條 张!家 張 种!植子业粮田质 種 批!准发评复示 台!风账湾州阶 套!餐 部!门委队分署长落属位 篇 份!额 枚
-辆 輛 架 艘 列!为车入出 节!能约水日目假省气 節 场!地所馆景 場 处!理置于分罚在长级!处处 處 间!接隙的谍 間 栋 幢 棵 株!洲 头!部 頭 匹!配 尾!矿 口!岸径号粮味头 支!付持出撑部援 枝 把!握 根!据本 块!链 塊 片!区面 粒
-颗 滴 条 扇!区 面!积对向临粉料 幅!度员 册 本!地报质科身届月周年轮 卷 页 頁 行!业动政为人情长程列驶!行政区 句 字!节符 首!次个批位家 曲 段!落时 章!程 节 集!体团聚约装中合!集成电路 期!间货望待限刊末!期中 版!本权面 号!召称
+个!!个体户,个性化,个人信息 個 家!庭乡园禽属居教訓训 件 名!录牌称额词誉 位!置于 人!!人民,人才,人口,人均,人工智能,人类,人大,人体,人社,人身,人群,人力,人员,人物,人心,人文,人选,人行,人防,人居,人们,人士,人事处,人事局 户!籍型口外 戶 项!羽!项目!项目标
+項 次!序!次区域 起!来初点诉草用码源 只!要有是能会 隻 所!有以在得谓需属 座!谈右位 条!件款 條 张!家 張 种!子业粮田 種 批!准发评复示 台 套!餐 部!门委队分署长落属位 篇 份!额 枚
+辆 輛 架 艘 列!为车入出 节!能约水日目假省气 節 场!地所馆景 場 处!理置于分罚在长级!处处 處 间!接隙的谍 間 栋 幢 棵 株!洲 头!部 頭 匹!配 尾!矿 口!岸径号粮味头 支!付持出撑 枝 把!握 根!据本 块!链 塊 片!区面 粒
+颗 滴 条!件款 扇!区 面!积对向临粉料 幅!度员 册 本!地报质身届月周年轮 卷 页 頁 行!业动政为人情长程列驶!行政区 句 字!节符 首!次个批位家 曲 段!落时 章!程 节 集!体团聚约装中合!集成电路 期!间货望待限刊末!期中 版!本权面 号!召称
 代!表理替价 届!时会 屆 轮!流胎船渡 輪 回!复应归家报到 趟 遍!布 圈!子 步!行伐入 下!降设调属列岗 拳 脚 口 声!明音 顿 餐!饮厅馆 席!位 桌 杯!赛子 瓶 碗 盘!活点 盒 箱!包 袋 包!括装含 罐 桶 筐 篮!球板 锅!炉 勺 束 捆 堆 摞 叠 串!联 排!放名水污除查行 行 列 组!织成合建 組 班!子级组长列 队!伍员长 隊
 对!外于接应比象话口手 對 双!方边向 雙 副!总主省市部书 付 级!别 級 类!似型别 類 档!案次 等!级 型!号 层!面次级 層 楼!宇盘房市 樓 层级 栏 格!局 门!户槛票店诊 門 道!路德 重!点要大庆大建组新复症叠视 宗!旨教族 笔!记试 筆 单!位元一独纯 桩 门类 则 例!如外会 员 分!别布公局支管析数配类之红散享钟销会工店行手歧院!分钟,分之 点!击赞名评多燃 點 眼!睛界  床!位 剂!量 针!对 味!道 服 贴 帖 票!据价房 枪 炮 发!展明布挥出放现电起生改行动育达射 响!应 窝 群!众体 房!屋地间产价子 户次
-环!境节保球比评 局!面部势长 盏 盞 锭 幕 杆 辈  票次 拨!付款 茬 季!度节风 手!机段术工续册法 路!线径段面网口灯 线!路上下索 線 站!点台位 圈 洞 角!度色落 朵 瓣 束 缕 丝 绺 团!队员结体聚 堵 款!项式待 样!本式板品 族!自裔群 剧 刊 宿 榀 炉 垛 孔 匝 船!舶员 车!间辆站队道主型次 畦 垄 丘!陵 池 担!任保当 篓 撮 泡 弯 幅 帧 撇 胎 胞 伙 拍 卡!车 户口 网!络点友站格 校!长园区企 院!士长子校 企!业 厂!房商家 村!民庄级委干落镇 镇!村街区江 乡!村镇亲 县!域城级市区委长乡 縣 区!域间县块 省!级委会内区市份道长 市!场民政区值委县级长辖盟 州!长级委 盟!员友 旗!下帜县 国!家际内有务土外产民道资企防庆王元营标考旅债史宾籍文安会 國 地!区方块位面点带铁产下震理板质形图税段市级点 港!口澳区股元 岛!屿    江  岸 党!员组委建和派政风章内外校性 党派 方!面案式向便法针位 軍 军!队事区人 司 厅!长 社!会区保 委 站 厂 店!铺 库!存房 馆 園 园!区林 亭 塔 寺 庙
+环!境节保球比评 局!面部势长 盏 盞 锭 幕 杆 辈  票次 拨!付款 茬 季!度节风 手!机段术工续册法 路!线径段面网口灯 线!路上下索 線 站!点台位 圈 洞 角!度色落 朵 瓣 束 缕 丝 绺 团!队员结体聚 堵 款!项式待 样!本式板品 族!自裔群 剧 刊 宿 榀 炉 垛 孔 匝 船!舶员 车!间辆站队道主型次 畦 垄 丘!陵 池 担!任保当 篓 撮 泡 弯 幅 帧 撇 胎 胞 伙 拍 卡!车 户口 网!络点友站格 校!长园区企 院!士长子校 企!业 厂!房商家 村!民庄级委干落镇 镇!村街区江 乡!村镇亲 县!域城级市区委长乡 縣 区!域间县块 省!级委内区市份道长 市!场区值委县级长辖盟 州!长级委 盟!员友 旗!下帜县 国!家 國 地!区方块位面点带铁震理质 港!口澳区股元       岸 党!员组委建派校 党派 方!面案式向便法针位 軍 军!队事区人 司 厅!长 社!会区保 委 站 厂 店!铺 库!存房 馆 園 园!区林 亭 塔 寺 庙
 男!性子士女孩 女!性士子儿孩 死!亡 伤!害员亡 残!疾 老!人年师 小!时组区学型微企 子!公女 爱 维
 大类 小类 大项 小项 中类 年级 年級 车间 周岁 週歲 岁!月 歲 口人  兄弟 姐妹           国集团 行政村 村民组 乡镇!企 街镇 学期 學期 学年 课时 学时 字节
-人次 人份 人天 人日 人年 人月 户次 戶次 家次 辆次 輛次 架次 架 艘次 艘 列次 车次 車次 批次 班次 场次 場次 航次 件次 项次 台次 台套 台班 台 条次 艘次 例次 床次 次数 频次 头次 只次 吨次 起次 单 车公里 标箱 標箱 标准箱 自然箱 集装箱 国 档次 档期 航班 车厢 席位!。 学分 品种 人民币 投票 门次 台件 册次 篇次 点次 站次 局 盘 杆 分球 金!融额属牌矿 银!行牌 铜!牌矿 金牌 银牌 铜牌 奖牌 机位 泊位 床位 千字 字 颗星 星级 星!期球 颗 筒 包 垛 艘次 届次 卡 码 路 线程 核!心电 像素 万像素 级次 期次 代次 联赛 声道 挡 缸 阀 速 档 款次 吨级 公斤级 标箱级  个点  两 小撮 顶!多级部 课!程题时 月龄 辑!录 指!标数导挥出定令 晚!上间会宴报 夜!间晚里市色 锤!子炼 讲!话究述解 荤 素!质材养
+人次 人份 人天 人日 人年 人月 户次 戶次 家次 辆次 輛次 架次 架 艘次 艘 列次 车次 車次 批次 班次 场次 場次 航次 件次 项次 台次 台套 台班 台 条次 艘次 例次 床次 次数 频次 头次 只次 吨次 起次 单 车公里 标箱 標箱 标准箱 自然箱 集装箱 国!家 档次 档期 航班 车厢 席位!。 学分 品种 人民币 投票 门次 台件 册次 篇次 点次 站次 局 盘 杆 分球 金!融额属牌矿 银!行牌 铜!牌矿 金牌 银牌 铜牌 奖牌 机位 泊位 床位 千字 字 颗星 星级 星!期球 颗 筒 包 垛 艘次 届次 卡 码 路 线程 核!心电 像素 万像素 级次 期次 代次 联赛 声道 挡 缸 阀 速 档 款次 吨级 公斤级 标箱级  个点  两 小撮 封!闭面锁 窟 价!格值钱位款税 顶!多级部 课!程题时 月龄 辑!录 指!标数导挥出定令 晚!上间会宴报 夜!间晚里市色 锤!子炼 讲!话究述解 荤 素!质材养
 件（套） 辆（艘、架、列）次 台（套） 个（次） 项（次） 家（次） 人（次） 件(套) 台(套)
 倍!增数频 倍多 番!茄薯号 折旧
 """
@@ -30,7 +30,7 @@ MEASURES = """
 平方米 平方公里 平方千米 平方厘米 平方分米 平方毫米 平方英尺 平方英里 平方尺 平米 平方 亩 畝 亩次 公顷 公頃 公尺 平方公尺 公亩 顷 英亩 ㎡ m² m2 km² km2 ㎢ hm² 垧
 立方米 立方厘米 立方分米 立方千米 立方公里 立方 立方英尺 方 m³ m3 ㎥ 升!级学至高值 毫升 公升 加仑 桶 斗 升/秒 L ml mL ML cc
 吨 噸 公吨 吨公里 吨标准煤 吨标煤 吨当量 吨二氧化碳当量 吨二氧化碳 千克 公斤 克!服拉隆 毫克 微克 纳克 斤!斤 两 钱 担 市斤 磅 盎司 克拉 kg KG Kg g mg μg t 吨位 载重吨 总吨 吨级
-千瓦时 千瓦小时 兆瓦时 吉瓦时 千瓦 兆瓦 吉瓦 瓦 毫瓦 太瓦时 瓦时 瓦特 度!数假过 度电 焦 焦耳 千焦 兆焦 卡路里 千卡 大卡 卡 马力 匹马力 kW KW kw kWh kwh MW GW GWh MWh   伏 千伏 伏特 安 安培 毫安 毫安时 欧姆 兆伏安 千伏安 kV  百万千瓦 Wh 毫开
+千瓦时 千瓦小时 兆瓦时 吉瓦时 千瓦 兆瓦 吉瓦 瓦 毫瓦 太瓦时 瓦时 瓦特 度!数假过  焦 焦耳 千焦 兆焦 卡路里 千卡 大卡 卡 马力 匹马力 kW KW kw kWh kwh MW GW GWh MWh   伏 千伏 伏特 安 安培 毫安 毫安时 欧姆 兆伏安 千伏安 kV  百万千瓦 Wh 毫开
 摄氏度 攝氏度 华氏度 ℃ °C ℉ °F 开尔文 度 ° ˚ 角分 弧度 开!展发始 
 帕 百帕 千帕 兆帕 帕斯卡 大气压 hPa kPa MPa Pa 牛顿 牛 千牛 赫兹 千赫 兆赫 吉赫 Hz kHz MHz GHz 分贝 dB 流明 勒克斯 贝克勒尔 西弗 毫西弗 微西弗 拜
 比特 千比特 字节 千字节 兆字节 兆 兆比特 KB MB GB TB PB EB ZB G  吉字节 太字节 Mbps Gbps kbps Kbps bps 兆比特每秒 比特每秒 兆位 千位 
@@ -72,7 +72,7 @@ SAR 沙特里亚尔 里亚尔 SAR
 IRR 伊朗里亚尔
 KZT 坚戈 哈萨克斯坦坚戈
 PLN 兹罗提 PLN
-SEK 瑞典克朗 SEK
+SEK 瑞典克朗 克朗 SEK
 NOK 挪威克朗 NOK
 DKK 丹麦克朗 DKK
 CZK 捷克克朗
@@ -131,7 +131,7 @@ PERCENTS = {
     "%": ("%", 0), "％": ("%", 0), "﹪": ("%", 0), "‰": ("%", -1), "个百分点": ("pp", 0), "個百分點": ("pp", 0), "百分点": ("pp", 0),
     "個百分点": ("pp", 0), "成": ("%", 1), "折": ("%", 1), "个千分点": ("pp", -1), "多个百分点": ("pp", 0), "pct": ("pp", 0), "个基点": ("pp", -2), "基点": ("pp", -2), "個基點": ("pp", -2), "BP": ("pp", -2),
 }  # fmt: skip
-_BLOCKED_PERCENTS = {"成": "立为功员长本果都熟品交效年份形分因人语千", "折": "扣射叠合旧腾线"}
+_BLOCKED_PERCENTS = {"成": "立功员长本果熟品交效年份形分因人语千", "折": "扣射叠合旧腾线"}
 PER = "/／"
 
 
@@ -152,41 +152,54 @@ class Unit(NamedTuple):
     word: str
 
 
-_Row = tuple[str, frozenset[str], tuple[str, ...], str, str, int]
 
 
-def _split(entry: str) -> tuple[str, str, tuple[str, ...]]:
-    word, _, rest = entry.partition("!")
-    chars, _, longer = rest.partition("!")
-    return word, chars, tuple(part for part in longer.split(",") if part)
+class _Row(NamedTuple):
+    """One unit of the tables, and where it is none: before `blocked` characters and `longer` words, but `allowed`."""
+
+    word: str
+    blocked: frozenset[str]
+    longer: tuple[str, ...]
+    allowed: tuple[str, ...]
+    kind: str
+    name: str
+    power: int
+
+
+def _written(kind: str, table: str) -> list[_Row]:
+    rows = []
+    for entry in table.split():
+        word, chars, longer, allowed = ([*entry.split("!"), "", "", ""])[:4]
+        rows.append(_Row(word, frozenset(chars), _listed(longer), _listed(allowed), kind, fold_unit(word), 0))
+    return rows
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part)
 
 
 def _build() -> dict[str, tuple[_Row, ...]]:
-    rows: dict[str, _Row] = {}
+    """RETURNS (dict): rows by the first two characters of their word, the longest first; later tables win."""
+    rows = {row.word: row for row in [*_written("counter", COUNTERS), *_written("measure", MEASURES)]}
 
-    def add(word: str, chars: str, longer: tuple[str, ...], kind: str, name: str, power: int) -> None:
+    def add(word: str, blocked: str, kind: str, name: str, power: int) -> None:
         old = rows.get(word)
-        blocked = frozenset(chars) | (old[1] if old else frozenset())
-        rows[word] = (word, blocked, longer or (old[2] if old else ()), kind, name, power)
+        kept = frozenset(blocked) | (old.blocked if old else frozenset())
+        rows[word] = _Row(word, kept, old.longer if old else (), (), kind, name, power)
 
-    for kind, table in (("measure", MEASURES), ("counter", COUNTERS)):
-        for entry in table.split():
-            word, chars, longer = _split(entry)
-            kept = rows[word][3] if word in rows else kind
-            add(word, chars, longer, kept, fold_unit(word), 0)
-    for line in CURRENCIES.split("\n"):
-        code, *words = line.split() or [""]
+    for line in CURRENCIES.strip().split("\n"):
+        code, *words = line.split()
         for word in words:
-            add(word, "", (), "money", code, 0)
+            add(word, "", "money", code, 0)
     for word, (code, power) in FRACTIONS_OF_CURRENCY.items():
-        add(word, "", (), "money", code, power)
+        add(word, "", "money", code, power)
     for word, (designator, factor) in DURATIONS.items():
-        add(word, _BLOCKED_DURATIONS.get(word, ""), (), "duration", designator, factor)
+        add(word, _BLOCKED_DURATIONS.get(word, ""), "duration", designator, factor)
     for word, (name, power) in PERCENTS.items():
-        add(word, _BLOCKED_PERCENTS.get(word, ""), (), "percent", name, power)
+        add(word, _BLOCKED_PERCENTS.get(word, ""), "percent", name, power)
     by_start: dict[str, list[_Row]] = {}
-    for row in sorted(rows.values(), key=lambda row: -len(row[0])):
-        by_start.setdefault(row[0][:2], []).append(row)
+    for row in sorted(rows.values(), key=lambda row: -len(row.word)):
+        by_start.setdefault(row.word[:2], []).append(row)
     return {start: tuple(items) for start, items in by_start.items()}
 
 
@@ -197,11 +210,13 @@ _LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 def match_unit(text: str, start: int) -> Unit | None:
     """RETURNS (Unit | None): the longest unit that starts at a place of a text."""
     pair = text[start : start + 2]
-    for word, blocked, longer, kind, name, power in _ROWS.get(pair, ()) + _ROWS.get(pair[:1], ()):
+    for word, blocked, longer, allowed, kind, name, power in _ROWS.get(pair, ()) + _ROWS.get(pair[:1], ()):
         if text.startswith(word, start):
             end = start + len(word)
             following = text[end : end + 1]
-            if following in blocked or (longer and text.startswith(longer, start)):
+            if following in blocked or (
+                longer and text.startswith(longer, start) and not text.startswith(allowed, start)
+            ):
                 continue
             if word[-1] in _LATIN and following in _LATIN:
                 continue
