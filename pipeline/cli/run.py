@@ -25,10 +25,13 @@ def run(
     Example: biaozhu run --stages.train.max_iterations 40
     """
     from pipeline.cli.score import print_scores
+    from pipeline.errors import VerdictError
     from pipeline.registry import load_config
     from pipeline.stages.workflow import run_workflow
 
     loaded = load_config(config, parse_overrides(ctx.args))
-    folder = run_workflow(loaded, config, project=Path(), force=force)
-    print_scores(folder / "scores.json")
-    print(f"\nreport: {(folder / 'report.html').resolve()}")
+    result = run_workflow(loaded, config, project=Path(), force=force)
+    print_scores(result.folder / "scores.json")
+    print(f"\nreport: {(result.folder / 'report.html').resolve()}")
+    if result.refused is not None:
+        raise VerdictError(result.refused)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.core.jsonl import write_text
+from pipeline.core.jsonl import read_json, write_text
 from pipeline.core.progress import logger
-from pipeline.errors import BiaozhuError, ConfigError, MissingPartError, Problem, VerdictError
+from pipeline.errors import BiaozhuError, ConfigError, MissingPartError, Problem
 from pipeline.registry import resolve_stage
 
 PROJECT_FILE = "project.yml"
@@ -80,16 +80,27 @@ def write_stage_configs(config: Mapping[str, Any], folder: Path) -> None:
             write_text(path, content)
 
 
-def run_workflow(config: Mapping[str, Any], config_path: Path, *, project: Path, force: bool = False) -> Path:
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run of the workflow ended.
+
+    folder (Path): the run folder.
+    refused (str | None): what the gate said if it said no; None if it passed.
+    """
+
+    folder: Path
+    refused: str | None = None
+
+
+def run_workflow(config: Mapping[str, Any], config_path: Path, *, project: Path, force: bool = False) -> RunResult:
     """Run all stages of a config that have something to do.
 
     config (Mapping): what `load_config` returns; [paths] run, seeds and gold are handed to project.yml.
     config_path (Path): its file, for messages.
     project (Path): folder with project.yml.
     force (bool): run every stage, changed or not.
-    RETURNS (Path): the run folder.
-    RAISES (ConfigError): if the config is unsound, or project.yml is missing or broken.
-    RAISES (VerdictError): if the gate said no.
+    RETURNS (RunResult): the run folder, and what the gate said if it said no.
+    RAISES (ConfigError): if the config is unsound, project.yml is missing or broken, or a stage failed.
     """
     if not (project / PROJECT_FILE).is_file():
         raise ConfigError(Problem("E811", f"there is no {PROJECT_FILE} in {project}", "`biaozhu init .` writes one"))
@@ -97,16 +108,23 @@ def run_workflow(config: Mapping[str, Any], config_path: Path, *, project: Path,
     paths = {name: str(value) for name, value in config.get("paths", {}).items()}
     run = Path(paths["run"])
     write_stage_configs(config, project / run / "configs")
-    started = time.time()
     code, said = _run_weasel(project, {f"vars.{name}": value for name, value in paths.items()}, force=force)
     if code == 0:
-        return run
-    verdict = project / run / "gate.json"
-    if code == 1 and verdict.is_file() and verdict.stat().st_mtime >= started:
-        raise VerdictError(f"the gate says no: see {run / 'gate.json'}")
+        return RunResult(run)
+    if code == 1 and (verdict := _verdict(project / run)) is not None:
+        return RunResult(run, verdict)
     raise ConfigError(
         Problem("E812", f"the workflow stopped: {said or 'see the message above'}", "", project / PROJECT_FILE)
     )
+
+
+def _verdict(run: Path) -> str | None:
+    """The gate's sentence if it judged these very scores and said no: weasel, too, ends with 1 where it fails itself."""
+    scores, gate = run / "scores.json", run / "gate.json"
+    if not gate.is_file() or gate.stat().st_mtime < scores.stat().st_mtime:
+        return None
+    verdict = read_json(gate)
+    return None if verdict["passed"] else str(verdict["sentence"])
 
 
 def _run_weasel(project: Path, overrides: dict[str, str], *, force: bool) -> tuple[int, str]:
