@@ -119,7 +119,7 @@ def run_workflow(config: Mapping[str, Any], config_path: Path, *, project: Path,
 
 
 def _verdict(run: Path) -> str | None:
-    """The gate's sentence if it judged these very scores and said no: weasel, too, ends with 1 where it fails itself."""
+    """What the gate said if it refused these very scores: weasel, too, ends with 1 where it fails itself."""
     scores, gate = run / "scores.json", run / "gate.json"
     if not gate.is_file() or gate.stat().st_mtime < scores.stat().st_mtime:
         return None
