@@ -24,7 +24,7 @@ _QUOTES = frozenset("“「『‘")
 _LATER = {"TH": ("TM", "TS"), "TM": ("TS",), "Y": ("M", "D"), "M": ("W", "D"), "D": ("TH", "TM"), "W": ("D",)}
 _PARTS_OF_YUAN = {"角": -1, "毛": -1, "分": -2}
 # 一 + counter is an article (一项工作, a task) unless a word in front counts.
-_COUNTING = ("仅", "只", "只有", "唯有", "就", "各", "共", "达", "至少", "不到", "不足", "超过", "近", "约", "每", "为", "第", "增加", "减少", "最多", "有且只有", "仅有", "增至", "另有", "其中", "仅此")  # fmt: skip
+_COUNTING = ("仅", "只", "只有", "唯有", "就", "各", "共", "达", "至少", "不到", "不足", "超过", "近", "约",   "第", "增加", "减少", "最多", "有且只有", "仅有", "增至", "另有", "其中", "仅此")  # fmt: skip
 _REAL_ONES = frozenset({"倍", "成", "番", "级", "年级", "周岁", "岁", "等", "户", "审", "亩", "斤", "公斤", "吨", "公里", "米", "人", "死", "伤", "男", "女", "期", "国", "楼"})  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _rule(text: str, start: int, unit: Unit) -> str:
 
 def _is_count(text: str, start: int, end: int, unit: Unit, rule: str) -> bool:
     """Whether the grammar alone takes an amount as counted, not as an article, a slogan or part of a name."""
-    if unit.word in ("号", "期") or (unit.word in ("路", "线") and rule == "counter"):
+    if unit.word in ("号", "期", "岸") or (unit.word in ("路", "线") and rule == "counter"):
         return False
     if not rule.startswith("cn"):
         if rule == "money" and text[start] in "一万亿" and end - start == 2:

@@ -99,6 +99,7 @@ class Anchor:
     year, month, day (int | None): what the last mentioned date says.
     where (int): where it stands.
     title_year (int | None): the first year of a document that opens with one.
+    last_month (tuple | None): year and month of the last date that has a month.
     """
 
     today: datetime.date | None = None
@@ -109,10 +110,13 @@ class Anchor:
     day: int | None = None
     where: int = -1
     title_year: int | None = None
+    last_month: tuple[int | None, int] | None = None
 
     def mention(self, year: int | None, month: int | None = None, day: int | None = None) -> None:
         """Remember the date mentioned last."""
         self.year, self.month, self.day, self.where = year, month, day, self.here
+        if month is not None:
+            self.last_month = (year, month)
         if year is not None and month is None and self.title_year is None:
             self.title_year = year if self.here < _TITLE else 0
 
@@ -144,9 +148,9 @@ class Anchor:
             return None
         year = self.sentence_year
         if year is not None and (self.month is not None or year != today.year):
-            return year
+            return max(year, today.year) if self.is_ahead else year
         distance = month - today.month
-        if distance > (1 if today.month <= 3 else 6):
+        if distance > (0 if today.month <= 3 else 6):
             return today.year if self.is_ahead and distance <= 9 else today.year - 1
         return today.year + (distance < -8 and self.is_ahead)
 
@@ -156,7 +160,7 @@ class Anchor:
             return None
         year = self.sentence_year
         if year is not None:
-            return year
+            return max(year, self.today.year) if self.is_ahead else year
         return self.today.year - (first_month > self.today.month and not self.is_ahead)
 
 
@@ -237,7 +241,8 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
     if word in "全上":
         base = anchor.report_year if anchor.today is None or anchor.sentence_year is None else anchor.sentence_year
         return None if base is None else base - (word == "上")
-    return None if anchor.year is None else anchor.year + (word in "次翌")
+    year = anchor.year if word in "次翌" else anchor.sentence_year
+    return None if year is None else year + (word in "次翌")
 
 
 def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:
@@ -328,11 +333,14 @@ def _day_value(text: str, anchor: Anchor) -> str | None:
     day = small_number(text)
     if day is None or not 1 <= day <= 31:
         return None
-    year, month = anchor.year, anchor.month
-    if month is None:
-        if anchor.today is None:
-            return f"XXXX-XX-{day:02d}"
+    if anchor.sentence_year is not None and anchor.month is not None:
+        year, month = anchor.year, anchor.month
+    elif anchor.today is not None:
         year, month = anchor.today.year, anchor.today.month
+    elif anchor.last_month is not None:
+        year, month = anchor.last_month
+    else:
+        return f"XXXX-XX-{day:02d}"
     if not is_day(year, month, day):
         return None
     anchor.mention(year, month, day)
@@ -443,6 +451,7 @@ def _period_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
         return f"{anchor.today.year:04d}-{anchor.today.month:02d} {_PARTS[match['mp']]}"
     if match["yp"] == "内" or anchor.is_ahead:
         year = anchor.sentence_year or anchor.today.year
+        year = max(year, anchor.today.year) if anchor.is_ahead else year
         return f"{year:04d}" if match["yp"] == "内" else f"{year:04d} {_PARTS.get(match['yp'] or '末')}"
     year = anchor.sentence_year or anchor.report_year or anchor.today.year
     return f"{year:04d} {_PARTS.get(match['yp'] or '末')}"

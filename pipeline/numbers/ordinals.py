@@ -17,7 +17,7 @@ _FIRST_NOT = re.compile(
 )
 _NO_RANK_UNITS = frozenset({"大类", "番", "村", "团", "勺", "阀", "厂", "院", "校", "军", "锅"})
 _FRONT_UNITS = frozenset("名位强强")
-_MULTIPLE = re.compile(r"翻(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
+_MULTIPLE = re.compile(r"翻了?(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
 _CONNECTOR = re.compile(r"[-－—–―~～〜至到]第?")
 
 

@@ -16,8 +16,8 @@ def read_word(text: str, start: int, anchor: Anchor) -> Reading | None:
         if clock is not None:
             return _reading(start, clock, "TIME", "clock")
     found = match_word(text, start, anchor)
-    return None if found is None else _reading(start, found, "DATE", found.kind)
+    return None if found is None else _reading(start, found, "DATE", found.kind, text[start] != "那")
 
 
-def _reading(start: int, found: Found, label: str, rule: str) -> Reading:
-    return Reading(start, found.end, label, found.value, "", True, rule)
+def _reading(start: int, found: Found, label: str, rule: str, keep: bool = True) -> Reading:
+    return Reading(start, found.end, label, found.value, "", keep, rule)
