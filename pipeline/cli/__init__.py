@@ -29,6 +29,7 @@ COMMANDS = (
     "gold",
     "convert",
     "agree",
+    "adjudicate",
     "models",
     "review",
 )

@@ -110,7 +110,7 @@ def _strip(body: str) -> tuple[str, int]:
 class _Parser:
     """Reads one body; collects every problem before it raises."""
 
-    def __init__(self, body: str, path: Path, line: int, record_id: str, conversion: Conversion) -> None:
+    def __init__(self, body: str, path: Path | None, line: int, record_id: str | None, conversion: Conversion) -> None:
         self.body, self.path, self.line, self.record_id = body, path, line, record_id
         self.conversion = conversion
         self.problems: list[Problem] = []
@@ -202,7 +202,7 @@ def record_to_inline(record: Record, conversion: Conversion) -> str:
         header["spans"] = [span_to_json(span) for span in crossing]
         what = "spans that cross another: they stand in the header, not in the text"
         conversion.note(ASSUMED, what, f"record {record.id}", count=len(crossing))
-    return f"{HEADER} {json.dumps(header, ensure_ascii=False)}\n{_mark(record.text, nested)}\n"
+    return f"{HEADER} {json.dumps(header, ensure_ascii=False)}\n{_protect(mark_spans(record.text, nested))}\n"
 
 
 def split_nesting(spans: Iterable[CharSpan]) -> tuple[list[CharSpan], list[CharSpan]]:
@@ -221,7 +221,8 @@ def split_nesting(spans: Iterable[CharSpan]) -> tuple[list[CharSpan], list[CharS
     return nested, crossing
 
 
-def _mark(text: str, nested: Sequence[CharSpan]) -> str:
+def mark_spans(text: str, nested: Sequence[CharSpan]) -> str:
+    """RETURNS (str): a text with marks around its spans, which nest, outer first (see `split_nesting`)."""
     opening: dict[int, int] = {}
     closing: dict[int, list[str]] = {}
     for span in reversed(nested):  # inner marks close first
@@ -233,7 +234,13 @@ def _mark(text: str, nested: Sequence[CharSpan]) -> str:
     for place in sorted({*opening, *closing}):
         parts += (_escape(text[done:place]), *closing.get(place, ()), "[[" * opening.get(place, 0))
         done = place
-    return _protect("".join([*parts, _escape(text[done:])]))
+    return "".join([*parts, _escape(text[done:])])
+
+
+def read_marks(marked: str) -> tuple[str, list[CharSpan]]:
+    """RETURNS (tuple): a stretch of marked text as text and spans. RAISES (InputError): if its marks are broken."""
+    text, spans = _Parser(marked, None, 1, None, Conversion()).parse()
+    return text, spans
 
 
 def _escape(text: str) -> str:

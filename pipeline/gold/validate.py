@@ -24,6 +24,10 @@ MIN_SENTENCE = 12
 """Shorter sentences (字幕, bylines) may stand in two splits without giving anything away."""
 
 
+OPEN_CONFLICTS = "open_conflicts"
+"""Key of a record's meta: how many conflicts of its two annotators nobody has decided."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A record and where it stands.
@@ -80,6 +84,9 @@ def check_record(item: Placed, scheme: LabelScheme) -> Iterator[Problem]:
     record = item.record
     if not record.text.strip():
         yield item.problem("E401", "the text is empty")
+    if record.meta.get(OPEN_CONFLICTS):
+        message = f"{record.meta[OPEN_CONFLICTS]} conflicts of its annotators are not decided"
+        yield item.problem("E414", message, "decide them, and run `biaozhu adjudicate` again")
     try:
         known = scheme.annotated(record.meta)
     except ValueError as error:
