@@ -17,6 +17,7 @@ _HUNDREDTHS = re.compile(r"[0-9０-９]{2}(?![0-9０-９.．%％]|[万亿多余�
 _HALF_OF = re.compile(r"个半(?=[月小星钟世学])|個半(?=[月小星鐘])")
 _YEAR = re.compile("(?:19[4-9]|20[0-4])[0-9]")
 _NOUNS = frozenset("国省市县区州港村乡镇厂院校企园社军党方地级")
+_SESSIONS = ("会议", "全会", "全国", "中央", "人大", "政协", "一中", "二中", "三中", "四中", "五中", "六中", "七中", "省", "市委")
 _NIGHTS = frozenset(number + "夜" for number in "一二两三四五六七八九")
 _NOT_COUNTED = frozenset("“「『‘《这那某每另新有")
 _AFTER_YUAN = frozenset("钱以左上下的一二三四五六七八九两多每整就到不")
@@ -137,6 +138,8 @@ def _finish(text: str, start: int, unit: Unit, low: str | None, high: str | None
         low, end = _yuan_and_jiao(text, end, unit, low)
     elif name == "番":
         return _doubled(text, start, end, low)
+    elif unit.word == "米" and low is not None and _HUNDREDTHS.match(text, end):
+        low, end = f"{low}.{int(text[end]) * 10 + int(text[end + 1]):02d}", end + 2
     elif (
         text[end : end + 1] == "半"
         and low is not None
@@ -184,6 +187,10 @@ def _is_count(text: str, start: int, end: int, unit: Unit, rule: str) -> bool:
             return not (text.startswith("一块", start) or text.startswith(("生产", "国内", "GDP", "工业", "增加值", "产值"), end))
         return True
     if text[start - 1 : start] in _QUOTES:
+        return False
+    if unit.word in ("届", "次") and text.startswith(_SESSIONS, end):
+        return False  # 十四届全国人大一次会议 (names of sessions)
+    if unit.word == "公里" and text.endswith("最后", 0, start):
         return False
     if text.startswith(text[start:end], end) or text.endswith(text[start:end], 0, start):
         return False  # 一户一户 (house by house)

@@ -10,11 +10,13 @@ from pipeline.numbers.reading import Reading
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _CJK = re.compile("[\u4e00-\u9fff“《]")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])[0-9]|[12１２][09０９][0-9０-９]{2}")
+_YEARS = re.compile(r"20[0-4][0-9][-－—–~～至](?P<last>20[0-4][0-9])(?![0-9０-９.\-/])")
 _CUE_BEFORE = re.compile(
     r"(?:得分|比分|指数|得分为|系数|增至|升至|降至|减至|增加到|减少到|上升到|下降到|提高到|升到|降到|评分|分别为|达到|达|为|至|到|收于|报|报收|点位|第|总分|得|值|超过|突破|不足|超|约)$"
 )
 _NOUNS = ("部门", "省区", "城市", "片区", "领域", "环节", "板块", "单位", "地市", "县市", "大洲", "兄弟", "姐妹")
 _LIST = re.compile(r"[、.．)）\]】](?![0-9])")
+_QUOTES = frozenset("“「《‘")
 _BIG = frozenset("万亿萬億")
 
 
@@ -36,8 +38,9 @@ def read_bare(text: str, start: int, end: int, numeral: Numeral, *, sign: str = 
         return _arabic(text, start, end, body, modifier, surface)
     if sign:
         return Reading(start, end, "CARDINAL", body, modifier, False, "bare-cn")
+    keep = _before_noun(text, end) and text[start - 1 : start] not in _QUOTES
     if len(surface) > 1 and (surface[-1] in _BIG or modifier) and surface not in ("亿万", "万亿"):
-        return Reading(start, end, "CARDINAL", body, modifier, _before_noun(text, end), "bare-scale")
+        return Reading(start, end, "CARDINAL", body, modifier, keep, "bare-scale")
     if text.startswith("大", end) and surface in "两二三四五六七八九十" and _CJK.match(text, end + 1):
         quoted = text[start - 1 : start] in "“「《" and start > 0
         return Reading(start, end, "CARDINAL", body, modifier, not quoted and surface != "十", "bare-big")
@@ -52,6 +55,9 @@ def _before_noun(text: str, end: int) -> bool:
 
 def _arabic(text: str, start: int, end: int, body: str, modifier: str, surface: str) -> Reading:
     following = text[end : end + 1]
+    season = _YEARS.match(text, start)
+    if season is not None:
+        return Reading(start, season.end(), "DATE", f"{body}/{int(season['last'])}", "", True, "year")
     if surface[-1] in _BIG or modifier:
         if following == "+":
             return Reading(start, end + 1, "CARDINAL", body, ">", True, "bare-scale")

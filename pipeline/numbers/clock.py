@@ -14,7 +14,7 @@ PERIODS = (
 )
 _CLOCK = re.compile(
     rf"(?P<p>{PERIODS})?[ \xa0]?(?:(?P<h>{_D}{{1,2}})[:：](?P<m>{_D}{{2}})(?:[:：](?P<s>{_D}{{2}}))?(?!{_D})"
-    rf"|(?P<hh>{_N})(?P<u>[时時点點])(?!间|間|候|代|期|速|段|效|评|分|赞|空|差|[0-9０-９]*[个個])"
+    rf"|(?P<hh>{_N})(?:(?=[-－—–―~～至]{_D}{{1,2}}[时時])|(?P<u>[时時点點])(?!间|間|候|代|期|速|段|效|评|分|赞|空|差|[0-9０-９]*[个個]))"
     rf"(?:(?P<half>半)|(?P<qq>[一三])刻|整|钟|鐘|[零]?(?P<mm>{_N})分(?!之|钟|鐘)(?:(?P<ss>{_N})秒)?|(?P<m0>[0-9０-９]{{2}})(?![0-9０-９.]))?)"
 )
 _CONNECTOR = re.compile(r" ?(?:——|[-－—–―~～〜至到]) ?")
@@ -31,11 +31,12 @@ def match_clock(text: str, start: int) -> Found | None:
         return None
     connector = _CONNECTOR.match(text, match.end())
     second = None if connector is None else _CLOCK.match(text, connector.end())
-    if second is not None and (second["u"] is not None) == (match["u"] is not None):
+    if second is not None and (second["u"] is not None) == (match["h"] is None):
         last = _value(second, second["p"] or match["p"])
         if last is not None:
             return Found(second.end(), f"{value}/{last}", "time")
-    return Found(match.end(), value, "time")
+    # A bare hour in front of a connector (0—24时) is a time only together with the second one.
+    return None if match["h"] is None and match["u"] is None else Found(match.end(), value, "time")
 
 
 def _value(match: re.Match[str], period: str | None) -> str | None:
@@ -66,8 +67,8 @@ def _value(match: re.Match[str], period: str | None) -> str | None:
 
 def _is_clock(match: re.Match[str], period: str | None) -> bool:
     """Whether the words make a time of day: Chinese 三点 and 三时 need a period of the day or minutes."""
-    if match["u"] is None or period is not None or match["half"] or match["qq"] or match["mm"]:
+    if match["h"] is not None or match["u"] is None or period is not None or match["half"] or match["qq"] or match["mm"]:
         return True
     return (
-        match["hh"].isascii() or match["hh"][0] in "０１２３４５６７８９" or match.group().endswith(("整", "钟", "鐘"))
+        match["hh"].isascii() or match["hh"][0] in "０１２３４５６７８９" or match.group().endswith(("整", "钟", "鐘")) or match["hh"] == "零"
     )

@@ -73,6 +73,8 @@ def read_fraction(text: str, start: int, end: int, numeral: Numeral) -> Reading 
         top = None if number is None else read_numeral(number.group())
         if number is None or top is None or top.low is None or numeral.low == "0":
             return None
+        if text.startswith("决赛", number.end()):
+            return None
         low = share(top.low, numeral.low)
         body = low if top.high is None else f"{low}..{share(top.high, numeral.low)}"
         return Reading(start, number.end(), "PERCENT", f"{body} %", top.modifier, True, "fraction")

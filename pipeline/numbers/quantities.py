@@ -41,6 +41,7 @@ _MINUTES = re.compile(r"(?P<m>[0-9０-９]{1,3})分(?:钟)?(?P<s>[0-9０-９]{1,
 _SOME = re.compile("[几幾](?P<u>年|天|日(?!本)|个月|個月|周(?!围|边)|个小时|小时|分钟)(?!级)|(?:[几幾]|(?<![总人次指系函参倍基分户件个天岁字多少无点位级])[数數])(?P<c>[^十百千万亿萬億几])")
 _ROMANS = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
 _DATE_NEXT = frozenset("年月日号號世季-－—–―~～〜至到/／.．　 \xa0")
+_CONNECTORS = frozenset("-－—–―~～至")
 _CLOCK_NEXT = frozenset(":：时時点點")
 _DURATION_AFTER = re.compile(r"[以之]?[内內]|以上|以下|左右|的?时间|期限|后付|龄|游|自驾|行程|免")
 _DURATION_BEFORE = re.compile(
@@ -164,12 +165,10 @@ def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -
         reading = _read_date(text, start, match, anchor, arabic)
         if reading is not None:
             return reading, reading.end
-    elif following == "年" or (text[end - 1] == "十" and following in "年"):
-        pass
-    if following in _CLOCK_NEXT and following:
+    if following and (following in _CLOCK_NEXT or (arabic and following in _CONNECTORS)):
         clock = match_clock(text, start)
         if clock is not None and not _is_score(text, start, end):
-            keep = following in ":：时時" or clock.end > end + 1 or _is_hour(text, start, clock.end)
+            keep = following in ":：时時-－—–―~～至" or clock.end > end + 1 or _is_hour(text, start, clock.end)
             return Reading(start, clock.end, "TIME", clock.value, "", keep, "clock"), clock.end
     return _read_plain(text, start, begin, sign, "")
 
