@@ -125,3 +125,77 @@ def pull(
             if count:
                 print(f"{count} {what}")
     raise_if_any(done.problems)
+
+
+@group.command("status")
+def status(
+    folder: Annotated[Path, typer.Argument(help="Folder of what was pulled.")] = DEFAULT_FOLDER,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page here.")] = None,
+    labels: Annotated[Path | None, LABELS] = None,
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Show progress, acceptance per label, agreement and time, from what was pulled.
+
+    Example: biaozhu review status review --html review/status.html
+    """
+    from pipeline.core.jsonl import write_text
+    from pipeline.review.status import measure_status, status_to_html, status_to_text
+
+    found = measure_status(folder, _scheme(labels))
+    if html is not None:
+        write_text(html, status_to_html(found))
+    print(json.dumps(found, ensure_ascii=False) if as_json else status_to_text(found))
+
+
+@group.command("conflicts")
+def conflicts(
+    folder: Annotated[Path, typer.Argument(help="Folder of what was pulled.")] = DEFAULT_FOLDER,
+    project: Annotated[str, typer.Option("--project", help="Project that conflicts are settled in.")] = (
+        f"{DEFAULT_PROJECT} conflicts"
+    ),
+    labels: Annotated[Path | None, LABELS] = None,
+    timeout: Annotated[float, TIMEOUT] = 60,
+) -> None:
+    """Bring documents that annotators read differently to a project of their own, with all readings shown.
+
+    Example: biaozhu review conflicts review --project "news conflicts"
+    """
+    from pipeline.review.conflicts import push_conflicts
+    from pipeline.review.server import connect
+    from pipeline.review.status import read_annotators
+
+    annotators = read_annotators(folder)
+    with connect(timeout=timeout) as server:
+        done = push_conflicts(server, annotators, _scheme(labels), project=project)
+    print("no conflicts" if done is None else f"{done.imported} conflicts new, {done.known} there already: {done.url}")
+
+
+@group.command("promote")
+def promote(
+    folder: Annotated[Path, typer.Argument(help="Folder of what was pulled.")] = DEFAULT_FOLDER,
+    settled: Annotated[
+        list[Path] | None,
+        typer.Option("--settled", help="Adjudicated records, .jsonl, or the pulled folder of a conflicts project."),
+    ] = None,
+    gold: Annotated[Path, typer.Option("--gold", help="Gold folder.")] = Path("annotations/gold"),
+    split: Annotated[str, typer.Option("--split", help="Split of documents that are new in gold.")] = "train",
+    needed: Annotated[int, typer.Option("--needed", min=1, help="Annotators who must say the same.")] = 2,
+    settled_only: Annotated[bool, typer.Option("--settled-only", help="Leave unsettled documents out.")] = False,
+    labels: Annotated[Path | None, LABELS] = None,
+) -> None:
+    """Write settled documents into the gold, as a clean diff; refuses unsettled ones.
+
+    Example: biaozhu review promote review --settled settled
+    """
+    from pipeline.review.promote import promote as work
+    from pipeline.review.promote import refuse_unsettled, settle
+    from pipeline.review.status import read_annotators, read_settled
+
+    scheme = _scheme(labels)
+    found = settle(read_annotators(folder), read_settled(settled or ()), needed=needed)
+    if not settled_only:
+        refuse_unsettled(found)
+    done = work(found.records, gold, scheme, split=split)
+    print(f"{done.added} documents added, {done.changed} changed, {done.same} the same → {gold}")
+    if found.unsettled:
+        print(f"{len(found.unsettled)} documents left out: not settled")

@@ -8,18 +8,17 @@ so a pull that was interrupted is simply run again. What was pulled of a task th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.core.jsonl import read_json, write_json
-from pipeline.core.labels import NUMBERS, LabelScheme
+from pipeline.core.labels import LabelScheme
 from pipeline.core.progress import track
 from pipeline.core.records import Record, read_records, span_to_json, write_records
-from pipeline.core.spans import overlapping_pairs
-from pipeline.core.values import ValueFormatError, parse_value
 from pipeline.errors import InputError, Problem
 from pipeline.formats.label_studio import TEXT, annotation_to_record, task_to_record
+from pipeline.gold.validate import Placed, check_record
 from pipeline.review.compare import REVIEW, compare
 from pipeline.review.push import SHA
 from pipeline.review.server import Project, Server, TaskInfo, text_hash
@@ -180,7 +179,7 @@ def read_annotation(task: Mapping[str, Any], annotation: Mapping[str, Any], sche
         is "accepted", "changed" or "added".
     RAISES (InputError): if text, offsets, labels or values are not what they must be.
     """
-    record = annotation_to_record(task, annotation)
+    record = _trimmed(annotation_to_record(task, annotation))
     _check(record, task, annotation, scheme)
     prediction = _start_of(task, annotation)
     predicted = annotation_to_record(task, prediction).spans if prediction else ()
@@ -211,23 +210,21 @@ def _check(record: Record, task: Mapping[str, Any], annotation: Mapping[str, Any
     sha = task["data"].get(SHA)
     if sha is not None and sha != text_hash(task["data"][TEXT]):
         problem("its text is not the one that was pushed", "delete the task on the server and push it again")
-    for span in record.spans:
-        layer = scheme.layer_of(span.label)
-        if layer is None:
-            what = "was it renamed? rename it back in Settings → Labeling Interface, then mend the region"
-            problem(f"label {span.label!r} is not in the scheme {scheme.name}", what)
-        elif span.value is not None and layer != NUMBERS:
-            problem(f"{record.surface(span)!r} {span.label} cannot have the value {span.value!r}")
-        elif span.value is not None:
-            try:
-                parse_value(span.value, span.label)
-            except ValueFormatError as error:
-                problem(f"{record.surface(span)!r}: {error}")
-    for layer in scheme.layers:
-        for first, second in overlapping_pairs(scheme.in_layer(record.spans, layer)):
-            problem(f"{record.surface(first)!r} {first.label} overlaps {record.surface(second)!r} {second.label}")
+    for found in check_record(Placed(record, Path(), 0), scheme):
+        renamed = "was the label renamed? rename it back in Settings → Labeling Interface, then mend the region"
+        problem(found.message, renamed if found.code == "E402" else remedy)
     if problems:
         raise InputError(*problems)
+
+
+def _trimmed(record: Record) -> Record:
+    """Move the ends of spans inward over white space: a mouse takes a space or a line end along easily."""
+    spans = []
+    for span in record.spans:
+        surface = record.surface(span)
+        start, end = span.start + len(surface) - len(surface.lstrip()), span.end - len(surface) + len(surface.rstrip())
+        spans.append(replace(span, start=start, end=end) if start < end else span)
+    return record.with_spans(spans)
 
 
 def _start_of(task: Mapping[str, Any], annotation: Mapping[str, Any]) -> Mapping[str, Any] | None:
