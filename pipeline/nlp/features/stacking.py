@@ -74,6 +74,7 @@ class ModelTags:
 
     def to_disk(self, path: Path) -> None:
         """Write the other model into a folder."""
+        path.parent.mkdir(parents=True, exist_ok=True)
         self._require().to_disk(path)
 
     def from_disk(self, path: Path) -> None:

@@ -1,0 +1,47 @@
+"""Copies of gold with other names in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.errors import ConfigError
+from pipeline.nlp.augment import make_replace_names
+from tests.nlp.helpers import gold_docs, make_nlp, make_record
+
+
+def test_copies_keep_labels_and_everything_between_names() -> None:
+    nlp = make_nlp()
+    docs = gold_docs(nlp)
+    copies = list(make_replace_names(copies=3)(docs))
+    assert len(copies) == 3 * len(docs)
+    for copy, doc in zip(copies, docs * 3, strict=True):
+        assert [ent.label_ for ent in copy.ents] == [ent.label_ for ent in doc.ents]
+        assert remainder(copy) == remainder(doc)
+    assert any(copy.text != doc.text for copy, doc in zip(copies, docs * 3, strict=True))
+
+
+def remainder(doc) -> str:  # type: ignore[no-untyped-def]
+    text = doc.text
+    for ent in reversed(doc.ents):
+        text = text[: ent.start_char] + "|" + text[ent.end_char :]
+    return text
+
+
+def test_copies_are_the_same_for_the_same_seed() -> None:
+    docs = gold_docs(make_nlp())
+    texts = [[copy.text for copy in make_replace_names(seed=seed)(docs)] for seed in (1, 1, 2)]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_one_name_becomes_one_other_name() -> None:
+    docs = gold_docs(make_nlp(), [make_record("[王小明|PERSON]和[王小明|PERSON]去[余姚市|GPE]，[余姚市|GPE]很好。")])
+    for copy in make_replace_names(copies=5, share=1.0)(docs):
+        names = [ent.text for ent in copy.ents]
+        assert names[0] == names[1]
+        assert names[2] == names[3]
+        assert names[2].endswith("市")
+
+
+def test_unknown_kind_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="E504"):
+        make_replace_names(kinds={"PERSON": "people"})
