@@ -6,10 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from typer.testing import CliRunner, Result
 
 from pipeline.core.records import Record
 from pipeline.core.spans import CharSpan
+
+# a first call imports and compiles; time is no law of any test here
+settings.register_profile("biaozhu", deadline=None)
+settings.load_profile("biaozhu")
 
 ROOT = Path(__file__).resolve().parent.parent
 

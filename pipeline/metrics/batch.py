@@ -123,6 +123,8 @@ def _join(parts: Sequence[BatchPairs]) -> BatchPairs:
 
 def _by_group(order: Ints, group: Ints) -> Iterator[tuple[int, list[int]]]:
     """Places of each group, groups in order."""
+    if not len(order):
+        return
     ordered = order[np.argsort(group[order], kind="stable")]
     values, firsts = np.unique(group[ordered], return_index=True)
     for value, places in zip(values.tolist(), np.split(ordered, firsts[1:]), strict=True):
