@@ -199,3 +199,52 @@ def promote(
     print(f"{done.added} documents added, {done.changed} changed, {done.same} the same → {gold}")
     if found.unsettled:
         print(f"{len(found.unsettled)} documents left out: not settled")
+
+
+@group.command("serve")
+def serve(
+    model: Annotated[Path, typer.Option("--model", "-m", help="Model folder that answers first.")],
+    host: Annotated[str, typer.Option("--host", help="Where to listen; other computers only with a password.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 9090,
+    config: Annotated[Path | None, typer.Option("--config", help="Training config; without one no retraining.")] = None,
+    train: Annotated[Path, typer.Option("--train", help="Gold to learn from.")] = Path("annotations/gold/train.jsonl"),
+    dev: Annotated[Path, typer.Option("--dev", help="Gold to judge with.")] = Path("annotations/gold/dev.jsonl"),
+    gate: Annotated[Path | None, typer.Option("--gate", help="Gate config; the default is built in.")] = None,
+    folder: Annotated[Path, typer.Option("--folder", help="Annotations that arrive, and new models.")] = (
+        Path("models/live")
+    ),
+    max_chars: Annotated[int, typer.Option("--max-chars", min=1, help="Longest text that is predicted.")] = 200_000,
+    max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="Largest request.")] = 20_000_000,
+    labels: Annotated[Path | None, LABELS] = None,
+) -> None:
+    """Answer Label Studio live (ML backend), and retrain from what annotators submit.
+
+    BIAOZHU_BACKEND_USER and BIAOZHU_BACKEND_PASSWORD in the environment set a password.
+
+    Example: biaozhu review serve --model models/default/model-best --config configs/ner.cfg
+    """
+    import os
+
+    from pipeline.errors import MissingPartError, Problem
+    from pipeline.review.backend.app import Limits, check_host, credentials, make_app
+    from pipeline.review.backend.model import Predictor, load
+    from pipeline.review.backend.training import ANNOTATIONS, Inbox, Trainer, TrainingPlan
+
+    try:
+        import uvicorn
+    except ImportError as error:
+        raise MissingPartError(Problem("E735", "uvicorn is not installed", "pip install 'biaozhu[serve]'")) from error
+    login = credentials(os.environ)
+    check_host(host, login)
+    scheme = _scheme(labels)
+    predictor = Predictor(load(model), scheme, max_chars=max_chars)
+    trainer = None
+    if config is not None:
+        plan = TrainingPlan(config, train, dev, folder, gate)
+        inbox = Inbox(folder / ANNOTATIONS, scheme)
+        trainer = Trainer(plan, inbox, lambda: predictor.loaded, predictor.swap)
+    app = make_app(predictor, trainer, login=login, limits=Limits(body=max_bytes))
+    print(f"{predictor.loaded.version} answers on http://{host}:{port}", flush=True)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
