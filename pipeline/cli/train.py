@@ -19,6 +19,7 @@ def train(
     ctx: typer.Context,
     config: Annotated[Path, typer.Argument(help="Training config, such as configs/ner.cfg.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model, its metrics and manifest.")],
+    gpu: Annotated[int, typer.Option("--gpu", help="Number of the GPU to train on; -1 for none.")] = -1,
 ) -> None:
     """Train a model. Any value of the config can be changed for one run: --training.seed 3
 
@@ -26,7 +27,7 @@ def train(
     """
     from pipeline.stages.train import train_model
 
-    manifest = train_model(config, output, overrides=parse_overrides(ctx.args))
+    manifest = train_model(config, output, overrides=parse_overrides(ctx.args), gpu=gpu)
     for name in ("ents_p", "ents_r", "ents_f"):
         if (value := manifest["scores"].get(name)) is not None:
             print(f"{name}\t{value:.4f}")

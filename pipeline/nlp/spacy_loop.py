@@ -49,11 +49,12 @@ class Weights:
 
     def save_last(self, path: Path) -> None:
         """Write the model with its last weights; the nlp object has the best ones before and after."""
-        performance = self.nlp.meta.get("performance", {})
+        meta = dict(self.nlp.meta)
         self.nlp.from_bytes(self.last, exclude=_KEPT)
+        self.nlp.meta.update(meta)
         self.nlp.to_disk(path)
         self.nlp.from_bytes(self.best, exclude=_KEPT)
-        self.nlp.meta["performance"] = performance
+        self.nlp.meta.update(meta)
 
 
 @dataclass(slots=True)

@@ -16,14 +16,15 @@ from confection import Config
 from spacy.language import Language
 from spacy.training import Example
 from spacy.util import load_model_from_config, resolve_dot_names
-from thinc.api import fix_random_seed
+from thinc.api import fix_random_seed, require_gpu, set_gpu_allocator
 
 from pipeline.core.progress import logger
-from pipeline.errors import ConfigError, Problem
+from pipeline.errors import ConfigError, MissingPartError, Problem
 from pipeline.nlp.crf.component import CrfEntities
 from pipeline.nlp.crf.model import CrfModel
 from pipeline.nlp.crf.trainer import Epoch
 from pipeline.nlp.docs import make_char_doc
+from pipeline.nlp.extras import check_extras
 from pipeline.nlp.spacy_loop import OnMetrics, evaluate, fit_in_steps
 
 
@@ -105,11 +106,33 @@ def build_nlp(config: Config, path: Path) -> Language:
     from catalogue import RegistryError
     from confection import ConfigValidationError
 
+    check_extras(config, path)
     try:
         return load_model_from_config(config, auto_fill=True)
-    except (ConfigValidationError, RegistryError, ValueError, KeyError) as error:
+    except (ConfigValidationError, RegistryError, ValueError, KeyError, OSError) as error:
         raise ConfigError(
             Problem("E503", f"the config does not resolve: {error}", "check names and options", path)
+        ) from error
+
+
+def use_gpu(number: int, config: Mapping[str, Any]) -> None:
+    """Train on a GPU.
+
+    number (int): which one; -1 for none.
+    config (Mapping): its `training.gpu_allocator` is used.
+    RAISES (MissingPartError): if there is no such GPU, or the packages for it are not installed.
+    """
+    if number < 0:
+        return
+    if allocator := config["training"].get("gpu_allocator"):
+        set_gpu_allocator(allocator)
+    try:
+        require_gpu(number)
+    except (ValueError, ImportError) as error:
+        raise MissingPartError(
+            Problem(
+                "E507", f"GPU {number} cannot be used: {error}", "install cupy and torch for your CUDA, or --gpu -1"
+            )
         ) from error
 
 
