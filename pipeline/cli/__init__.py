@@ -30,6 +30,7 @@ COMMANDS = (
     "convert",
     "agree",
     "adjudicate",
+    "suspects",
     "models",
     "review",
 )
