@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
-from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, join, only_where
-from pipeline.nlp.features.lexicons import lexicon_columns
+from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, fold, join, only_where
+from pipeline.nlp.features.known_names import KNOWN
+from pipeline.nlp.features.lexicons import LexiconFeatures, lexicon_columns
 from pipeline.nlp.features.matching import Entries, find_entries, make_entries
 from pipeline.nlp.features.name_tables import PARTS
 
@@ -47,8 +49,21 @@ def make_name_parts() -> FeatureSource:
 
     RETURNS (FeatureSource): the source.
     """
-    words = [(word, group) for group, text in enumerate(PARTS.values(), 1) for word in text.split()]
-    return NameParts(make_entries([word for word, _ in words], [group for _, group in words]))
+    return NameParts(_entries_of(PARTS))
+
+
+def make_known_names() -> FeatureSource:
+    """Make a source of names that any newspaper reader knows, by label. Registered as `biaozhu.KnownNames.v1`.
+
+    RETURNS (FeatureSource): the source.
+    """
+    return LexiconFeatures(_entries_of(KNOWN), shortest=2)
+
+
+def _entries_of(table: Mapping[str, str]) -> Entries:
+    """RETURNS (Entries): the words of a table, its keys as groups in their order."""
+    words = [(fold(word), group) for group, text in enumerate(table.values(), 1) for word in text.split()]
+    return make_entries([word for word, _ in words], [group for _, group in words])
 
 
 @dataclass(frozen=True, slots=True)
