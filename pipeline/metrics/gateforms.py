@@ -48,7 +48,7 @@ def verdict_to_markdown(verdict: Verdict) -> str:
     parts = [f"## {mark} Scores\n\n{_escape(verdict.sentence)}\n"]
     if verdict.failed:
         parts.append(_table(verdict.failed))
-        parts += [f"- `{c.layer} {c.metric}` {_escape(c.reason)}" for c in verdict.failed]
+        parts += [f"- **{_escape(f'{c.layer} {c.metric}')}** {_escape(c.reason)}" for c in verdict.failed]
         parts.append("")
     others = [check for check in verdict.checks if check.status != FAIL]
     if others:
