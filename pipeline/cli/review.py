@@ -248,3 +248,45 @@ def serve(
     app = make_app(predictor, trainer, login=login, limits=Limits(body=max_bytes))
     print(f"{predictor.loaded.version} answers on http://{host}:{port}", flush=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+
+
+@group.command("select")
+def select(
+    files: Annotated[list[Path], typer.Argument(help="Unlabelled documents with predictions, .jsonl.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the chosen records go, .jsonl.")],
+    documents: Annotated[int | None, typer.Option("--documents", min=1, help="Budget in documents.")] = None,
+    characters: Annotated[int | None, typer.Option("--characters", min=1, help="Budget in characters.")] = None,
+    gold: Annotated[Path | None, typer.Option("--gold", help="Gold at hand: a file, or a folder of them.")] = None,
+    uncertainty: Annotated[float, typer.Option(min=0, help="Weight of the model's doubt.")] = 1,
+    disagreement: Annotated[float, typer.Option(min=0, help="Weight of grammar against model.")] = 1,
+    rarity: Annotated[float, typer.Option(min=0, help="Weight of rare labels.")] = 1,
+    diversity: Annotated[float, typer.Option(min=0, help="Weight of being unlike the others.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Settles ties.")] = 0,
+    labels: Annotated[Path | None, LABELS] = None,
+) -> None:
+    """Choose what to annotate next: where the model doubts, where grammar and model differ, rare labels, diversity.
+
+    Example: biaozhu review select predictions.jsonl --documents 20 --gold annotations/gold --output next.jsonl
+    """
+    from pipeline.core.records import read_records, write_records
+    from pipeline.gold.validate import find_gold_files
+    from pipeline.review.select import Weights
+    from pipeline.review.select import select as work
+
+    pool = {record.id: record for path in files for record in read_records(path)}
+    at_hand = [] if gold is None else [record for path in find_gold_files([gold]) for record in read_records(path)]
+    chosen = work(
+        list(pool.values()),
+        _scheme(labels),
+        annotated=at_hand,
+        documents=documents,
+        characters=characters,
+        weights=Weights(uncertainty, disagreement, rarity, diversity),
+        seed=seed,
+    )
+    write_records(output, (choice.record for choice in chosen))
+    for choice in chosen:
+        reasons = f"{choice.uncertainty:.2f}  {choice.disagreement:.2f}  {choice.rarity:.4f}"
+        print(f"{choice.record.id}  {len(choice.record.text)} characters  {reasons}")
+    total = sum(len(choice.record.text) for choice in chosen)
+    print(f"{len(chosen)} documents, {total} characters → {output}")

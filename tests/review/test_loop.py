@@ -195,17 +195,22 @@ def test_whole_loop(
     assert (gold / "train.jsonl").read_bytes() == after
 
     model = tmp_path / "model"
+    write_records(
+        tmp_path / "few.jsonl", [*read_records(gold / "train.jsonl")[-3:], *read_records(gold / "dev.jsonl")[:5]]
+    )
     run(
         "train",
         ROOT / "configs" / "ner.cfg",
         "--output",
         model,
         "--paths.train",
-        gold / "dev.jsonl",
+        tmp_path / "few.jsonl",
         "--paths.dev",
-        gold / "dev.jsonl",
+        tmp_path / "few.jsonl",
         "--components.entities.max_iterations",
-        3,
+        2,
+        "--components.entities.augment.copies",
+        0,
     )
     again = tmp_path / "again.jsonl"
     run("extract", predictions, "--model", model / "model-best", "--output", again)
