@@ -1,32 +1,27 @@
-"""Amounts with a unit: 4.3万件, 16.5亿元, 30%至40%, 三成, 两年半, 5元6角, 500吨级, 微克/立方米."""
+"""Amounts with a unit: 4.3万件, 30%至40%, 三成, 2米31, 500吨级, 微克/立方米; durations and money have their own modules."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-from pipeline.core.values import EXACT, format_decimal
+from pipeline.numbers.counts import DIGITS, is_count, rule_of
+from pipeline.numbers.durations import HUNDREDTHS, read_duration, with_hundredths
 from pipeline.numbers.fractions import move
-from pipeline.numbers.numerals import MORE, NUMERAL, Numeral, read_numeral
+from pipeline.numbers.money import add_parts, is_piece, read_symbol_money
+from pipeline.numbers.numerals import NUMERAL, SCALES, Numeral, read_numeral
 from pipeline.numbers.reading import Reading
-from pipeline.numbers.units import PER, SYMBOLS, Unit, match_unit
+from pipeline.numbers.units import PER, Unit, match_unit
 
-_CONNECTOR = re.compile(r" ?(?:——|[-－—–―~～〜至到]) ?(?:负|負|零下|-)?")
-_DIGITS = frozenset("0123456789０１２３４５６７８９")
-_HUNDREDTHS = re.compile(r"[0-9０-９]{2}(?![0-9０-９.．%％]|[万亿多余年月日个名米人])")
-_HALF_OF = re.compile(r"个半(?=[月小星钟世学])|個半(?=[月小星鐘])")
+_CONNECTOR = re.compile(r" ?(?:——|[-－—–―~～〜至到]) ?(?P<sign>负|負|零下|(?<=[-－—–―~～〜至到 ])-)?")
+_HALF_OF = re.compile("[个個]半")
+_MORE_OF = re.compile("[个個]多")
 _YEAR = re.compile("(?:19[4-9]|20[0-4])[0-9]")
 _NOUNS = frozenset("国省市县区州港村乡镇厂院校企园社军党方地级")
-_SESSIONS = ("会议", "全会", "全国", "中央", "人大", "政协", "一中", "二中", "三中", "四中", "五中", "六中", "七中", "省", "市委")
-_NIGHTS = frozenset(number + "夜" for number in "一二两三四五六七八九")
-_NOT_COUNTED = frozenset("“「『‘《这那某每另新有")
-_AFTER_YUAN = frozenset("钱以左上下的一二三四五六七八九两多每整就到不")
-_QUOTES = frozenset("“「『‘")
-_LATER = {"TH": ("TM", "TS"), "TM": ("TS",), "Y": ("M", "D"), "M": ("W", "D"), "D": ("TH", "TM"), "W": ("D",)}
-_PARTS_OF_YUAN = {"角": -1, "毛": -1, "分": -2}
-# 一 + counter is an article (一项工作, a task) unless a word in front counts.
-_COUNTING = ("仅", "只", "只有", "唯有", "就", "各", "共", "达", "至少", "不到", "不足", "超过", "近", "约",   "第", "增加", "减少", "最多", "有且只有", "仅有", "增至", "另有", "其中", "仅此")  # fmt: skip
-_REAL_ONES = frozenset({"倍", "成", "番", "级", "年级", "周岁", "岁", "等", "户", "审", "亩", "斤", "公斤", "吨", "公里", "米", "人", "死", "伤", "男", "女", "期", "国", "楼"})  # fmt: skip
+_SPACED_COUNTERS = frozenset("个家件人名项次户种")
+_HALVED = frozenset("倍斤里米亩岁")
+_ONE_DIGIT = frozenset("一二三四五六七八九")
+_LABELS = {"money": "MONEY", "percent": "PERCENT"}
 
 
 def read_amount(
@@ -43,59 +38,70 @@ def read_amount(
     RETURNS (Reading | None): the reading; None if no unit follows.
     """
     if symbol:
-        return _symbol_money(text, start, end, numeral, symbol)
-    low, high, modifier = numeral
+        return read_symbol_money(text, start, end, numeral, symbol=symbol)
     unit = _unit_after(text, end)
-    connector = _CONNECTOR.match(text, end if unit is None else unit.end)
-    if connector is not None and high is None and low is not None:
-        ranged = _read_range(text, start, end, numeral, unit, connector, sign)
+    if numeral.low is not None and numeral.high is None:
+        ranged = _read_range(text, start, end, numeral, sign=sign)
         if ranged is not None:
             return ranged
     if unit is None:
-        half = _HALF_OF.match(text, end)
-        if half is None or low is None or "." in low:
-            return None
-        unit = match_unit(text, half.end()) or match_unit(text, half.start())
-        if unit is None or unit.kind not in ("duration", "counter"):
-            return None
-        low = f"{low}.5"
-    if unit.word in ("个", "個") and text.startswith("半", unit.end) and low is not None and "." not in low:
-        inner = match_unit(text, unit.end + 1)
-        if (
-            inner is not None
-            and inner.kind == "duration"
-            and inner.word in ("小时", "月", "星期", "钟头", "世纪", "小時", "月")
-        ):
-            return _duration(text, start, inner, f"{low}.5", None, modifier)
-        return _finish(text, start, unit._replace(end=unit.end + 1), sign + f"{low}.5", None, modifier)
-    if text[unit.end : unit.end + 1] == "多" and unit.kind in ("counter", "duration") and unit.word in ("个", "個"):
-        inner = match_unit(text, unit.end + 1)
-        if inner is not None and inner.kind == "duration":
-            return _duration(text, start, inner, low, high, ">")
-    if unit.kind == "duration":
-        return _duration(text, start, unit, low, high, modifier)
-    if sign and low is not None and high is not None:
-        return _finish(text, start, unit, sign + high, sign + low, modifier)
-    return _finish(text, start, unit, None if low is None else sign + low, high, modifier)
+        return None
+    if unit.word[0] in "个個":
+        reading = _read_part_of_unit(text, start, end, numeral)
+        if reading is not None:
+            return reading
+    return _finish(text, start, unit, _signed(numeral, sign))
+
+
+def _signed(numeral: Numeral, sign: str) -> Numeral:
+    low, high, modifier = numeral
+    if not sign or low is None:
+        return numeral
+    return Numeral(f"-{low}", None, modifier) if high is None else Numeral(f"-{high}", f"-{low}", modifier)
 
 
 def _unit_after(text: str, end: int) -> Unit | None:
     unit = match_unit(text, end)
     if unit is not None and unit.word in _NOUNS and _YEAR.fullmatch(text[max(0, end - 4) : end]):
         return None
-    if unit is None and text[end : end + 1] in (" ", "\xa0") and text[end - 1] in _DIGITS:
+    if unit is None and text[end : end + 1] in (" ", "\xa0") and text[end - 1] in DIGITS:
         unit = match_unit(text, end + 1)
         if unit is not None and unit.kind == "counter" and len(unit.word) == 1:
-            return unit if unit.word in "个家件人名项次户种" else None
+            return unit if unit.word in _SPACED_COUNTERS else None
     return unit
 
 
-def _read_range(
-    text: str, start: int, end: int, first: Numeral, unit: Unit | None, connector: re.Match[str], sign: str
-) -> Reading | None:
+def _read_part_of_unit(text: str, start: int, end: int, numeral: Numeral) -> Reading | None:
+    """两个半小时 (two and a half hours), 三个多月 (over three months), 三个半 (three and a half)."""
+    more = _MORE_OF.match(text, end)
+    half = None if numeral.low is None or "." in numeral.low else _HALF_OF.match(text, end)
+    found = more or half
+    if found is None:
+        return None
+    unit = match_unit(text, found.end())
+    is_time = unit is not None and unit.kind == "duration"
+    if more is not None:
+        return _as_duration(text, start, unit, numeral._replace(modifier=">")) if is_time else None
+    halved = Numeral(f"{numeral.low}.5", None, numeral.modifier)
+    if is_time:
+        return _as_duration(text, start, unit, halved)
+    whole = match_unit(text, end)
+    return None if whole is None else _finish(text, start, whole._replace(end=end + 2), halved)
+
+
+def _as_duration(text: str, start: int, unit: Unit | None, numeral: Numeral) -> Reading | None:
+    if unit is None:
+        return None
+    # 月 alone is a month of the year, but 个半月 and 个多月 are durations.
+    return read_duration(text, start, unit._replace(word="个月") if unit.word == "月" else unit, numeral)
+
+
+def _read_range(text: str, start: int, end: int, first: Numeral, *, sign: str) -> Reading | None:
     """3至5个, 30%至40%, 6000万元至7500万元; the scale word of the end serves both in 3~5万."""
-    number = NUMERAL.match(text, connector.end())
-    if number is None:
+    unit = _unit_after(text, end)
+    connector = _CONNECTOR.match(text, end if unit is None else unit.end)
+    number = None if connector is None else NUMERAL.match(text, connector.end())
+    if connector is None or number is None:
         return None
     second = read_numeral(number.group())
     last = _unit_after(text, number.end())
@@ -103,231 +109,81 @@ def _read_range(
         return None
     if unit is not None and (unit.kind, unit.name) != (last.kind, last.name):
         return None
-    if last.kind == "duration" and last.word in ("日", "年", "月") and unit is None and len(first.low) == 4:
+    if last.word in ("日", "年", "月") and unit is None and len(first.low) == 4:
         return None
-    low, high = sign + first.low, second.low
-    if connector.group().endswith(("负", "負", "零下", "-")) and len(connector.group().strip()) > 1:
+    low, high = _range_ends(text[start:end], number.group(), first.low, second.low, is_shared=unit is None)
+    if connector["sign"]:
         high = f"-{high}"
-    elif sign and text[start] == "零" and unit is None:
-        low, high = f"-{second.low}", f"-{first.low}"
-    surface = number.group()
-    if unit is None and surface[-1] in "十百千万亿萬億" and surface[-1] not in text[start:end]:
-        scales = len(surface) - len(surface.rstrip("十百千万亿萬億"))
-        power = sum({"十": 1, "百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}[char] for char in surface[-scales:])
-        if scales and Decimal(move(low, power)) <= Decimal(high):
-            low = move(low, power)
+    if sign:
+        low, high = (f"-{high}", f"-{low}") if unit is None and text[start] == "零" else (f"-{low}", high)
     if Decimal(low) > Decimal(high):
         if unit is not None:
             return None
         low, high = high, low
-    modifier = first.modifier or second.modifier
-    if last.kind == "duration":
-        return _duration(text, start, last, low, high, modifier)
-    return _finish(text, start, last, low, high, modifier)
+    return _finish(text, start, last, Numeral(low, high, first.modifier or second.modifier))
 
 
-def _finish(text: str, start: int, unit: Unit, low: str | None, high: str | None, modifier: str) -> Reading:
-    """The reading of an amount whose unit is known."""
-    kind, end, name = unit.kind, unit.end, unit.name
-    if unit.word == "块" and _is_piece(text, end):
-        kind, name = "counter", "块"
-    label = "ORDINAL" if unit.word == "号" else {"money": "MONEY", "percent": "PERCENT"}.get(kind, "QUANTITY")
-    if kind == "percent" and unit.word == "成" and high is None:
-        low, end = _tenths(text, end, low)
-    elif kind == "money":
-        low, end = _yuan_and_jiao(text, end, unit, low)
-    elif name == "番":
-        return _doubled(text, start, end, low)
-    elif unit.word == "米" and low is not None and _HUNDREDTHS.match(text, end):
-        low, end = f"{low}.{int(text[end]) * 10 + int(text[end + 1]):02d}", end + 2
-    elif (
-        text[end : end + 1] == "半"
-        and low is not None
-        and "." not in low
-        and unit.word in ("倍", "斤", "里", "米", "亩", "岁")
-    ):
-        low, end = f"{low}.5", end + 1
+def _range_ends(first: str, second: str, low: str, high: str, *, is_shared: bool) -> tuple[str, str]:
+    """RETURNS: the ends of a range, the first one scaled like the second where the scale word is written once."""
+    bare = second.rstrip("".join(SCALES))
+    if is_shared and bare != second and second[-1] not in first:
+        scaled = move(low, sum(SCALES[char] for char in second[len(bare) :]))
+        if Decimal(scaled) <= Decimal(high):
+            return scaled, high
+    return low, high
+
+
+def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | None:
+    """The reading of an amount whose unit and numbers are known."""
+    if unit.kind == "duration":
+        return read_duration(text, start, unit, numeral)
+    if unit.name == "番":
+        return _read_doubling(text, start, unit, numeral)
+    if unit.word == "块" and is_piece(text, unit.end):
+        unit = unit._replace(kind="counter", name="块")
+    low, high, modifier = numeral
+    low, end = (low, unit.end) if high is not None else _lengthened(text, unit, low)
     if unit.power and low is not None:
         low, high = move(low, unit.power), None if high is None else move(high, unit.power)
-    if kind == "measure" and text[end : end + 1] == "级" and text[end + 1 : end + 2] != "别":
-        name, end = f"{name}级", end + 1
-    if text[end : end + 1] in PER and text[end : end + 1] and kind in ("money", "measure", "counter"):
-        per = match_unit(text, end + 1)
-        if per is not None and "/" not in name:
-            name, end = f"{name}/{per.word if per.kind == 'duration' else per.name}", per.end
+    name, end = _rated(text, unit, end)
+    label = "ORDINAL" if unit.word == "号" else _LABELS.get(unit.kind, "QUANTITY")
     body = None if low is None else f"{low} {name}" if high is None else f"{low}..{high} {name}"
-    rule = _rule(text, start, unit)
-    return Reading(start, end, label, body, modifier, _is_count(text, start, end, unit, rule), rule)
+    return Reading(start, end, label, body, modifier, is_count(text, start, end, unit), rule_of(text, start, unit))
 
 
-def _is_piece(text: str, end: int) -> bool:
-    """Whether 块 is a piece of something (96块小网, 96 small nets) and not a yuan."""
+def _lengthened(text: str, unit: Unit, low: str | None) -> tuple[str | None, int]:
+    """The number with what still belongs to it behind its unit: 八成六, 5元6角, 2米31, 三斤半."""
+    end = unit.end
+    if unit.kind == "money":
+        return add_parts(text, unit, low)
+    if low is None or "." in low:
+        return low, end
     following = text[end : end + 1]
-    return "\u4e00" <= following <= "\u9fff" and following not in _AFTER_YUAN
-
-
-def _rule(text: str, start: int, unit: Unit) -> str:
-    if unit.kind in ("money", "percent"):
-        return unit.kind
-    if text[start] in _DIGITS:
-        return unit.kind
-    return (
-        f"cn1-{unit.kind}"
-        if text.startswith("一", start) and text.startswith(unit.word, start + 1)
-        else f"cn-{unit.kind}"
-    )
-
-
-def _is_count(text: str, start: int, end: int, unit: Unit, rule: str) -> bool:
-    """Whether the grammar alone takes an amount as counted, not as an article, a slogan or part of a name."""
-    if unit.word in ("号", "期", "岸") or (unit.word in ("路", "线") and rule == "counter"):
-        return False
-    if not rule.startswith("cn"):
-        if rule == "money" and text[start] in "一万亿" and end - start == 2:
-            return not (text.startswith("一块", start) or text.startswith(("生产", "国内", "GDP", "工业", "增加值", "产值"), end))
-        return True
-    if text[start - 1 : start] in _QUOTES:
-        return False
-    if unit.word in ("届", "次") and text.startswith(_SESSIONS, end):
-        return False  # 十四届全国人大一次会议 (names of sessions)
-    if unit.word == "公里" and text.endswith("最后", 0, start):
-        return False
-    if text.startswith(text[start:end], end) or text.endswith(text[start:end], 0, start):
-        return False  # 一户一户 (house by house)
-    if rule.startswith("cn1"):
-        return unit.word in _REAL_ONES or text.endswith(_COUNTING, 0, start)
-    return True
-
-
-def _tenths(text: str, end: int, low: str | None) -> tuple[str | None, int]:
-    """八成六 is 8.6 tenths."""
-    digit = text[end : end + 1]
-    if digit == "半" and low is not None and "." not in low:
+    if unit.word == "米" and HUNDREDTHS.match(text, end):
+        return with_hundredths(low, text, end), end + 2
+    if following == "半" and (unit.word in _HALVED or unit.word == "成"):
         return f"{low}.5", end + 1
-    if (
-        low is not None
-        and "." not in low
-        and digit
-        and digit in "一二三四五六七八九"
-        and match_unit(text, end + 1) is None
-    ):
-        number = read_numeral(digit)
-        if number is not None and number.low is not None:
-            return f"{low}.{number.low}", end + 1
+    if unit.word == "成" and following in _ONE_DIGIT and match_unit(text, end + 1) is None:
+        digit = read_numeral(following)
+        return (low, end) if digit is None else (f"{low}.{digit.low}", end + 1)
     return low, end
 
 
-def _yuan_and_jiao(text: str, end: int, unit: Unit, low: str | None) -> tuple[str | None, int]:
-    """5元6角三分: the parts of a yuan behind it, exactly."""
-    if unit.word not in ("元", "块", "圆", "圓", "角", "毛") or low is None or unit.name != "CNY":
-        return low, end
-    total = Decimal(low)
-    for word, power in _PARTS_OF_YUAN.items():
-        number = NUMERAL.match(text, end)
-        if number is None or text[number.end() : number.end() + 1] != word:
-            continue
-        part = read_numeral(number.group())
-        if part is None or part.low is None or part.high is not None or len(part.low) > 2:
-            break
-        total = EXACT.add(total, Decimal(move(part.low, power - unit.power)))
-        end = number.end() + 1
-        if text[end : end + 1] in "钱錢":
-            end += bool(text[end : end + 1])
-    digit = text[end : end + 1]
-    if unit.word in ("块", "毛", "角") and digit and digit in "一二三四五六七八九" and match_unit(text, end + 1) is None:
-        part = read_numeral(digit)
-        if part is not None and part.low is not None and total == total.to_integral_value():
-            total, end = EXACT.add(total, Decimal(move(part.low, -1))), end + 1
-    if text[end : end + 1] == "整":
-        end += 1
-    return format_decimal(total), end
+def _rated(text: str, unit: Unit, end: int) -> tuple[str, int]:
+    """The unit's name with its grade or rate: 吨级, 微克/立方米, CNY/吨."""
+    name = unit.name
+    if unit.kind == "measure" and text[end : end + 1] == "级" and text[end + 1 : end + 2] != "别":
+        name, end = f"{name}级", end + 1
+    if unit.kind != "percent" and text[end : end + 1] in PER and "/" not in name:
+        per = match_unit(text, end + 1)
+        if per is not None:
+            return f"{name}/{per.word if per.kind == 'duration' else per.name}", per.end
+    return name, end
 
 
-def _doubled(text: str, start: int, end: int, low: str | None) -> Reading | None:
+def _read_doubling(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | None:
     """一番 after 翻近 or 再翻: twice."""
-    if low is None or not low.isdigit() or len(low) > 2:
+    if numeral.low is None or not numeral.low.isdigit() or len(numeral.low) > 2:
         return None
-    body = f"{2 ** int(low)} 倍"
-    return Reading(start, end, "QUANTITY", body, "", "翻" in text[max(0, start - 4) : start], "multiple")
-
-
-def _symbol_money(text: str, start: int, end: int, numeral: Numeral, symbol: str) -> Reading | None:
-    unit = match_unit(text, end)
-    code = SYMBOLS.get(symbol.replace("￥", "¥") if symbol.startswith("CN") else symbol, "USD")
-    if unit is not None and unit.kind == "money":
-        end = unit.end
-    body = None if numeral.low is None else f"{numeral.low} {code}"
-    return Reading(start, end, "MONEY", body, numeral.modifier, True, "money")
-
-
-def _duration(text: str, start: int, unit: Unit, low: str | None, high: str | None, modifier: str) -> Reading | None:
-    """两年半, 2小时30分, 三个月, 3至5天, 四十多年."""
-    name, end = unit.name, unit.end
-    label = "TIME" if name[0] == "T" else "DATE"
-    if unit.word in ("月", "年代") and text[start] not in "俩仨":
-        return None
-    if low is not None and unit.power != 1:
-        low, high = (
-            None if item is None else format_decimal(EXACT.multiply(Decimal(item), unit.power)) for item in (low, high)
-        )
-    if "多" in unit.word:
-        modifier = modifier or ">"
-    if low is None:
-        return Reading(start, end, label, None, modifier, True, "duration")
-    if high is not None:
-        return Reading(start, end, label, f"{_period(name, low)}..{_period(name, high)}", modifier, True, "duration")
-    if text[end : end + 1] == "半" and "." not in low and text[end + 1 : end + 2] not in frozenset("年月个天小"):
-        low, end = f"{low}.5", end + 1
-    elif text[end : end + 1] == "半" and "." not in low and unit.word in ("年", "天", "小时"):
-        low, end = f"{low}.5", end + 1
-    if unit.word == "秒" and "." not in low and _HUNDREDTHS.match(text, end):
-        low, end = f"{low}.{int(text[end]) * 10 + int(text[end + 1]):02d}", end + 2
-    parts = [(name, low)]
-    while "." not in parts[-1][1]:
-        following = _next_part(text, end, parts[-1][0])
-        if following is None:
-            break
-        parts.append(following[0])
-        end = following[1]
-    if text[end : end + 2] in _NIGHTS and name == "D" and len(parts) == 1:
-        end += 2  # 三天三夜 (three days and nights)
-    keep = text[start] in _DIGITS or text[start - 1 : start] not in _NOT_COUNTED
-    rule = "duration" if text[start] in _DIGITS or not text.startswith("一", start) else "cn1-duration"
-    return Reading(start, end, label, _join(parts), modifier, keep, rule)
-
-
-def _next_part(text: str, end: int, designator: str) -> tuple[tuple[str, str], int] | None:
-    """The next smaller part of a duration: 30分 after 2小时, 6个月 after 11年."""
-    begin = end + 1 if text[end : end + 1] in "零又" and text[end : end + 1] else end
-    number = NUMERAL.match(text, begin)
-    if number is None or designator not in _LATER:
-        return None
-    numeral = read_numeral(number.group())
-    if numeral is None or numeral.low is None or numeral.high is not None or numeral.modifier:
-        return None
-    unit = match_unit(text, number.end())
-    if unit is not None and unit.kind == "duration" and unit.name in _LATER[designator] and unit.power == 1:
-        if unit.word in ("月", "日"):
-            return None
-        return (unit.name, numeral.low), unit.end
-    if designator == "TH" and text[number.end() : number.end() + 1] == "分" and len(numeral.low) <= 2:
-        return ("TM", numeral.low), number.end() + 1
-    return None
-
-
-def _period(name: str, number: str) -> str:
-    return f"PT{number}{name[1]}" if name[0] == "T" else f"P{number}{name}"
-
-
-def _join(parts: list[tuple[str, str]]) -> str:
-    text, in_time = "P", False
-    for name, number in parts:
-        if name[0] == "T" and not in_time:
-            text, in_time = text + "T", True
-        text += number + name[-1]
-    return text
-
-
-def more_after(text: str, end: int) -> bool:
-    """RETURNS (bool): whether 多 or 余 follows."""
-    return text[end : end + 1] in MORE and end < len(text)
+    keep = "翻" in text[max(0, start - 4) : start]
+    return Reading(start, unit.end, "QUANTITY", f"{2 ** int(numeral.low)} 倍", "", keep, "multiple")

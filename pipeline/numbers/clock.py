@@ -45,9 +45,7 @@ def _value(match: re.Match[str], period: str | None) -> str | None:
         return None
     minute = match["m"] or match["mm"] or match["m0"]
     second = match["s"] or match["ss"]
-    if (period in _AFTER_NOON or (period in _NIGHT and hour >= 6)) and hour < 12:
-        hour += 12
-    elif period == "中午" and hour < 4:
+    if ((period in _AFTER_NOON or (period in _NIGHT and hour >= 6)) and hour < 12) or (period == "中午" and hour < 4):
         hour += 12
     fields = [hour]
     if match["half"]:
@@ -67,8 +65,18 @@ def _value(match: re.Match[str], period: str | None) -> str | None:
 
 def _is_clock(match: re.Match[str], period: str | None) -> bool:
     """Whether the words make a time of day: Chinese 三点 and 三时 need a period of the day or minutes."""
-    if match["h"] is not None or match["u"] is None or period is not None or match["half"] or match["qq"] or match["mm"]:
+    if (
+        match["h"] is not None
+        or match["u"] is None
+        or period is not None
+        or match["half"]
+        or match["qq"]
+        or match["mm"]
+    ):
         return True
     return (
-        match["hh"].isascii() or match["hh"][0] in "０１２３４５６７８９" or match.group().endswith(("整", "钟", "鐘")) or match["hh"] == "零"
+        match["hh"].isascii()
+        or match["hh"][0] in "０１２３４５６７８９"
+        or match.group().endswith(("整", "钟", "鐘"))
+        or match["hh"] == "零"
     )

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import re
 
-_BEFORE = {
-    ">=": "不低于 不少于 不小于 至少 最少 起码 不下于 不下 不低於 不少於 少则 达到或优于 达到或超过 达到或好于 优于或达到 不短于 大于等于 大于或等于 不晚于 优于或等于",
-    "<=": "不要超过 别超过 勿超过 不得多于 不能超过 不可超过 不应超过 不宜超过 没超过 不超过 不高于 不多于 不大于 最多 至多 不超 不長於 不长于 不超過 不高於 不多於 小于等于 小于或等于 最长不超过 最高不超过 不迟于 不得超过 不得高于 多则 顶多 低于或等于 未超过",
-    ">": "超过 超過 已过 均过 都过 超出 超 突破 跨过 迈上 迈过 越过 站上 高于 多于 大于 逾 已破 双破 早已超过 冲破 优于 长于 大於 高於 多於 冲上 跨上 高达逾 超越 突破了 超过了 远超 跃上 踏上 登上 已超",
-    "<": "不足 不到 低于 少于 小于 未满 不满 未到 不及 短于 未达 低於 少於 小於 不滿 未滿 弱于 劣于 未达到 尚不足 不达",
-    "~": "约 約 大约 大約 约为 约有 约占 约达 近 将近 接近 大概 左右约 差不多 逼近 几近 近乎 约合 约计 近达 约需 约在 預計約 将近有 估计 约等于 大概要 大概得 大概有 大约要 大约有 大约需要 约需要 大概需要 约莫 大致 約為 約有 約佔 近占",
-}  # fmt: skip
-_AFTER = {
-    ">=": "以上 及以上 或以上 （含）以上 (含)以上 （及以上） 及其以上 起步",
-    "<=": "范围内 范围以内 以下 及以下 或以下 以内 之内 以內 （含）以下 （含）以内 内(?) 之內",
-    "<": "不到 不足",
-    "~": "左右 上下 前后 许 上下浮动",
-}  # fmt: skip
+_BEFORE = """
+>= 不低于 不少于 不小于 至少 最少 起码 不下于 不下 不低於 不少於 少则 达到或优于 达到或超过 达到或好于 优于或达到
+>= 不短于 大于等于 大于或等于 不晚于 优于或等于
+<= 不要超过 别超过 勿超过 不得多于 不能超过 不可超过 不应超过 不宜超过 没超过 不超过 不高于 不多于 不大于 最多 至多
+<= 不超 不長於 不长于 不超過 不高於 不多於 小于等于 小于或等于 最长不超过 最高不超过 不迟于 不得超过 不得高于 多则
+<= 顶多 低于或等于 未超过
+> 超过 超過 已过 均过 都过 超出 超 突破 跨过 迈上 迈过 越过 站上 高于 多于 大于 逾 已破 双破 早已超过 冲破 优于
+> 长于 大於 高於 多於 冲上 跨上 高达逾 超越 突破了 超过了 远超 跃上 踏上 登上 已超
+< 不足 不到 低于 少于 小于 未满 不满 未到 不及 短于 未达 低於 少於 小於 不滿 未滿 弱于 劣于 未达到 尚不足 不达
+~ 约 約 大约 大約 约为 约有 约占 约达 近 将近 接近 大概 左右约 差不多 逼近 几近 近乎 约合 约计 近达 约需 约在
+~ 預計約 将近有 估计 约等于 大概要 大概得 大概有 大约要 大约有 大约需要 约需要 大概需要 约莫 大致 約為 約有 約佔
+~ 近占
+"""
+_AFTER = """
+>= 以上 及以上 或以上 （含）以上 (含)以上 （及以上） 及其以上 起步
+<= 范围内 范围以内 以下 及以下 或以下 以内 之内 以內 （含）以下 （含）以内 之內
+< 不到 不足
+~ 左右 上下 前后 许 上下浮动
+"""
 _NOT_BEFORE = (
     "附近", "最近", "临近", "靠近", "邻近", "就近", "新近", "亲近", "远近", "制约", "节约", "条约", "合约", "公约", "预约",
     "签约", "簽約", "履约", "契约", "违约", "纽约", "集约", "协约", "北约", "相约", "赶超", "反超", "英超", "中超",
@@ -36,10 +42,20 @@ _NOT_AFTER = {"上下": frozenset("游级联层班车学功文"), "左右": froz
 
 _NOT_LOOSE = frozenset("，。、；,;（(的 \n") | {""}
 _AFTER_MORE = frozenset("，。；、,;.）)高厚长深宽重远来的\n") | {""}
-_BEFORE_OF = {word: mark for mark, words in _BEFORE.items() for word in words.split()}
-_AFTER_OF = {word: mark for mark, words in _AFTER.items() for word in words.split()}
+
+
+def _marks(table: str) -> dict[str, str]:
+    """RETURNS (dict): the modifier of every word; a line of a table is a modifier and its words."""
+    rows = (line.split() for line in table.strip().split("\n"))
+    return {word: mark for mark, *words in rows for word in words}
+
+
+_BEFORE_OF = _marks(_BEFORE)
+_AFTER_OF = _marks(_AFTER)
 _BEFORE_LAST = frozenset(word[-1] for word in _BEFORE_OF)
 _AFTER_FIRST = frozenset(word[0] for word in _AFTER_OF)
+_TELLING_BEFORE = _BEFORE_LAST | frozenset("了的有要得留备")
+_TELLING_AFTER = _AFTER_FIRST | frozenset("内內多强还出有")
 _BEFORE_SIZES = tuple(sorted({len(word) for word in _BEFORE_OF}, reverse=True))
 _AFTER_SIZES = tuple(sorted({len(word) for word in _AFTER_OF}, reverse=True))
 
@@ -80,8 +96,10 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     label (str): its label; before a DATE 近 means the last one, and 内 behind a length of time is a limit.
     RETURNS (str): "", or one of the modifiers of a canonical value.
     """
-    before = modifier_before(text, start)
     last = text[start - 1 : start]
+    if last not in _TELLING_BEFORE and text[end : end + 1] not in _TELLING_AFTER:
+        return inside
+    before = modifier_before(text, start)
     if before == "~" and last == "近" and label == "DATE":
         before = ""
     elif not before and last == "的" and label in ("PERCENT", "QUANTITY"):

@@ -121,6 +121,28 @@ def find_candidates(text: str, date: str | None = None) -> list[Candidate]:
     date (str | None): the document's date, ISO, against which relative dates are resolved.
     RETURNS (list[Candidate]): flat, in text order.
     """
+    return [
+        Candidate(item.start, item.end, item.label, _value(text, item), item.keep, item.rule, item.meta)
+        for item in _readings(text, date)
+    ]
+
+
+def find_numbers(text: str, date: str | None = None) -> list[CharSpan]:
+    """Find the numbers of a text by the grammar alone.
+
+    text (str): any text.
+    date (str | None): the document's date, ISO, against which relative dates are resolved.
+    RETURNS (list[CharSpan]): flat, in text order, with canonical values where one can be given; `meta["readings"]`
+        holds both readings of a lossy date that stays ambiguous.
+    """
+    return [
+        CharSpan(item.start, item.end, item.label, _value(text, item), None, item.meta)
+        for item in _readings(text, date)
+        if item.keep
+    ]
+
+
+def _readings(text: str, date: str | None) -> list[Reading]:
     anchor = Anchor(None if date is None else datetime.date.fromisoformat(date), text)
     found: list[Reading] = []
     urls = [match.span() for match in _URL.finditer(text)][::-1] if "http" in text or "www." in text else []
@@ -133,38 +155,27 @@ def find_candidates(text: str, date: str | None = None) -> list[Candidate]:
             position = urls[-1][1]
             continue
         anchor.here = start
-        reading, position = _read_at(text, start, anchor)
+        if text[start] in _NUMBER_SET:
+            reading, position = read_number(text, start, anchor)
+        else:
+            reading, position = _read_word(text, start, anchor)
         if reading is not None:
             found.append(reading)
             if reading.rule == "date":
                 _notice_dateline(text, reading, anchor)
     share_units(text, found)
-    return [_candidate(text, reading) for reading in found]
+    return found
 
 
-def find_numbers(text: str, date: str | None = None) -> list[CharSpan]:
-    """Find the numbers of a text by the grammar alone.
-
-    text (str): any text.
-    date (str | None): the document's date, ISO, against which relative dates are resolved.
-    RETURNS (list[CharSpan]): flat, in text order, with canonical values where one can be given; `meta["readings"]`
-        holds both readings of a lossy date that stays ambiguous.
-    """
-    return [
-        CharSpan(item.start, item.end, item.label, item.value, None, item.meta)
-        for item in find_candidates(text, date)
-        if item.keep
-    ]
+_READERS = {"第": read_ordinal, "首": read_first, "前": read_front, "翻": read_multiple, "头": read_head}
 
 
-def _read_at(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int]:
-    """RETURNS: what starts at a place, and where to go on."""
+def _read_word(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int]:
+    """RETURNS: what the word at a place starts, and where to go on."""
     char = text[start]
-    if char in _NUMBER_SET:
-        return read_number(text, start, anchor)
-    reader = {"第": read_ordinal, "首": read_first, "前": read_front, "翻": read_multiple, "头": read_head}.get(char)
     if char == "上" and text[start + 1] in "百千":
         return _read_upwards(text, start, anchor)
+    reader = _READERS.get(char)
     reading = None if reader is None else reader(text, start)
     if reading is None and (reader is None or char == "前"):
         reading = read_word(text, start, anchor)
@@ -191,15 +202,13 @@ _CALENDAR_RULES = frozenset({"date", "word", "lossy", "plan", "iso", "clock", "y
 _RANK_RULES = frozenset({"front", "first", "ordinal", "ordinal-unit"})
 
 
-def _candidate(text: str, reading: Reading) -> Candidate:
-    start, end, label, body, inside, keep, rule, meta = reading
+def _value(text: str, reading: Reading) -> str | None:
+    """RETURNS: the canonical value, with the modifier that the words around the number mean."""
+    start, end, label, body, inside, _, rule, _ = reading
     if body is None:
-        return Candidate(start, end, label, None, keep, rule, meta)
+        return None
+    if rule in _RANK_RULES:
+        return inside + body
     if rule in _CALENDAR_RULES:
-        modifier = modifier_after(text, end)
-        modifier = modifier if modifier == "~" else ""
-    elif rule in _RANK_RULES:
-        modifier = inside
-    else:
-        modifier = modifier_of(text, start, end, inside=inside, label=label)
-    return Candidate(start, end, label, modifier + body, keep, rule, meta)
+        return f"~{body}" if modifier_after(text, end) == "~" else body
+    return modifier_of(text, start, end, inside=inside, label=label) + body

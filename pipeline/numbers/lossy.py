@@ -65,7 +65,7 @@ def _readings(match: re.Match[str], anchor: Anchor) -> list[str]:
     if match["ym"]:
         digits = _ascii(match["ym"])
         year, month = int(digits[:4]), int(digits[4:])
-        if not 1 <= month <= 12 or digits[4] == "0" and len(digits) == 5:
+        if not 1 <= month <= 12 or (digits[4] == "0" and len(digits) == 5):
             return []
         if match["d"]:
             return _days(year, digits[4:], _ascii(match["d"]))
@@ -125,6 +125,6 @@ def _settle(readings: list[str], anchor: Anchor) -> str | None:
 
 
 def _remember(value: str, anchor: Anchor) -> None:
-    parts = value.split(" ")[0].split("-")
+    parts = value.split(" ", maxsplit=1)[0].split("-")
     year = None if "X" in parts[0] else int(parts[0])
     anchor.mention(year, int(parts[1]), int(parts[2]) if len(parts) > 2 else None)

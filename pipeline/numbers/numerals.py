@@ -17,9 +17,19 @@ DIGITS = "0-9０-９"
 _CN_DIGITS = {
     **dict(zip("零一二三四五六七八九", range(10), strict=True)),
     **dict(zip("〇壹贰叁肆伍陆柒捌玖", range(10), strict=True)),
-    **{"○": 0, "Ｏ": 0, "兩": 2, "两": 2, "貳": 2, "參": 3, "陸": 6, "俩": 2, "仨": 3, "幺": 1, "弌": 1},
+    "○": 0,
+    "Ｏ": 0,
+    "兩": 2,
+    "两": 2,
+    "貳": 2,
+    "參": 3,
+    "陸": 6,
+    "俩": 2,
+    "仨": 3,
+    "幺": 1,
+    "弌": 1,
 }
-_SCALES = {"十": 1, "拾": 1, "百": 2, "佰": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
+SCALES = {"十": 1, "拾": 1, "百": 2, "佰": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
 _COMPOUND_TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}
 _TO_ASCII = str.maketrans("０１２３４５６７８９．，－＋ｅＥ", "0123456789.,-+eE")
 MORE = "多余餘"
@@ -76,7 +86,7 @@ def read_numeral(surface: str) -> Numeral | None:
     match = _PLAIN.fullmatch(text)
     if match is not None:
         whole, fraction, scales = match.groups()
-        return Numeral(shift(whole, fraction or "", sum(_SCALES[char] for char in scales)))
+        return Numeral(shift(whole, fraction or "", sum(SCALES[char] for char in scales)))
     match = _EXPONENT.fullmatch(text)
     if match is not None:
         whole, _, fraction = match[1].partition(".")
@@ -125,7 +135,7 @@ def _read_words(text: str) -> Numeral | None:
 
 def _read_decimals(text: str, decimals: str, modifier: str) -> Numeral | None:
     digits = decimals.rstrip("十百千万亿萬億")
-    power = sum(_SCALES[char] for char in decimals[len(digits) :])
+    power = sum(SCALES[char] for char in decimals[len(digits) :])
     whole = _evaluate(text)
     if whole is None or any(char not in _CN_DIGITS for char in digits):
         return None
@@ -162,7 +172,7 @@ def _evaluate(text: str) -> str | None:
             number = str(_CN_DIGITS[token])
             last_scale = 1 if token in "零〇○" else last_scale
         else:
-            power = _SCALES.get(token)
+            power = SCALES.get(token)
             if power is None:
                 return None
             scaled = _scaled(number, section, total, power)
@@ -193,4 +203,4 @@ def _scaled(number: str | None, section: int, total: int, power: int) -> tuple[i
 def _evaluate_decimal(text: str) -> str | None:
     """RETURNS: the digits of a decimal with several scale words (1.5千万); None for anything longer."""
     match = re.fullmatch(r"([0-9]+)\.([0-9]+)([十百千万亿萬億]+)", text)
-    return None if match is None else shift(match[1], match[2], sum(_SCALES[char] for char in match[3]))
+    return None if match is None else shift(match[1], match[2], sum(SCALES[char] for char in match[3]))

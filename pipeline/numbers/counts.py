@@ -1,0 +1,127 @@
+"""Whether a Chinese numeral with a unit counts something, or is an article, a slogan, or part of a name.
+
+What the grammar alone decides here is the baseline; the trained filter sees the same candidates and may overrule it.
+"""
+
+from __future__ import annotations
+
+from pipeline.numbers.units import Unit
+
+DIGITS = frozenset("0123456789０１２３４５６７８９")
+QUOTES = frozenset("“「『‘《")
+_NEVER_ALONE = frozenset("号期岸")
+_LINES = frozenset("路线")
+_SESSIONS = tuple(
+    [
+        "会议",
+        "全会",
+        "全国",
+        "中央",
+        "人大",
+        "政协",
+        "一中",
+        "二中",
+        "三中",
+        "四中",
+        "五中",
+        "六中",
+        "七中",
+        "省",
+        "市委",
+    ]
+)
+_OUTPUT = ("生产", "国内", "GDP", "工业", "增加值", "产值")
+# 一 + counter is an article (一项工作, a task) unless a word in front counts, or the unit is one that is never vague.
+_COUNTING = tuple(
+    [
+        "仅",
+        "只",
+        "只有",
+        "唯有",
+        "就",
+        "各",
+        "共",
+        "达",
+        "至少",
+        "不到",
+        "不足",
+        "超过",
+        "近",
+        "约",
+        "增加",
+        "减少",
+        "最多",
+        "仅有",
+        "增至",
+        "另有",
+        "其中",
+        "仅此",
+    ]
+)
+_REAL_ONES = frozenset(
+    [
+        "倍",
+        "成",
+        "番",
+        "级",
+        "年级",
+        "周岁",
+        "岁",
+        "等",
+        "户",
+        "审",
+        "亩",
+        "斤",
+        "公斤",
+        "吨",
+        "公里",
+        "米",
+        "人",
+        "死",
+        "伤",
+        "男",
+        "女",
+        "国",
+        "楼",
+    ],
+)
+
+
+def rule_of(text: str, start: int, unit: Unit) -> str:
+    """RETURNS (str): the rule's name: the kind of unit, with "cn-" for Chinese numerals and "cn1-" for 一."""
+    if unit.kind in ("money", "percent") or text[start] in DIGITS:
+        return unit.kind
+    alone = text.startswith("一", start) and text.startswith(unit.word, start + 1)
+    return f"cn1-{unit.kind}" if alone else f"cn-{unit.kind}"
+
+
+def is_count(text: str, start: int, end: int, unit: Unit) -> bool:
+    """RETURNS (bool): whether the amount at a place counts, as far as the grammar can say."""
+    rule = rule_of(text, start, unit)
+    if unit.word in _NEVER_ALONE or (unit.word in _LINES and rule == "counter"):
+        return False
+    if not rule.startswith("cn"):
+        return rule != "money" or not _is_vague_money(text, start, end)
+    if text[start - 1 : start] in QUOTES or _is_name(text, end, unit) or _is_repeated(text, start, end):
+        return False
+    if unit.word == "公里" and text.endswith("最后", 0, start):
+        return False  # 最后一公里 (the last mile)
+    return not rule.startswith("cn1") or unit.word in _REAL_ONES or text.endswith(_COUNTING, 0, start)
+
+
+def _is_vague_money(text: str, start: int, end: int) -> bool:
+    """一块 (a piece) and 万元GDP (per 10,000 yuan of GDP)."""
+    if end - start != 2 or text[start] not in "一万亿":
+        return False
+    return text.startswith("一块", start) or text.startswith(_OUTPUT, end)
+
+
+def _is_name(text: str, end: int, unit: Unit) -> bool:
+    """十四届全国人大一次会议: names of sessions."""
+    return unit.word in ("届", "次") and text.startswith(_SESSIONS, end)
+
+
+def _is_repeated(text: str, start: int, end: int) -> bool:
+    """一户一户 (house by house)."""
+    surface = text[start:end]
+    return text.startswith(surface, end) or text.endswith(surface, 0, start)

@@ -1,0 +1,95 @@
+"""Readings of what is not quite a numeral: 半年, 几天, 数家, 一整天, Ⅲ类, 4分30秒."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.numbers.numerals import shift
+from pipeline.numbers.reading import Reading
+from pipeline.numbers.units import match_unit
+from pipeline.numbers.words import word_at
+
+ROMANS = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
+_ROMAN = re.compile(rf"([{ROMANS}])(?:[-—~～至]([{ROMANS}]))?([类級级期型度])")
+_MINUTES = re.compile(r"(?P<m>[0-9０-９]{1,3})分(?:钟)?(?P<s>[0-9０-９]{1,2})秒(?P<c>[0-9０-９]{1,3})?")
+_SOME = re.compile(
+    "[几幾](?P<u>年|天|日(?!本)|个月|個月|周(?!围|边)|个小时|小时|分钟)(?!级)"
+    "|(?:[几幾]|(?<![总人次指系函参倍基分户件个天岁字多少无点位级])[数數])(?=[^十百千万亿萬億几])"
+)
+_HALF_TIMES = {
+    "年": "P0.5Y", "月": "P0.5M", "个月": "P0.5M", "個月": "P0.5M", "天": "P0.5D", "小时": "PT0.5H", "个小时": "PT0.5H",
+    "小時": "PT0.5H", "個小時": "PT0.5H", "分钟": "PT0.5M", "个世纪": "P50Y", "世纪": "P50Y", "个钟头": "PT0.5H",
+}  # fmt: skip
+_HALF_UNITS = ("米", "斤", "公里", "海里", "亩", "吨", "公斤", "度", "里", "升", "杯", "瓶", "碗", "只", "块")
+
+
+def read_half(text: str, start: int) -> tuple[Reading | None, int]:
+    """RETURNS (tuple): 半年, 半小时, 半数, 半斤 or None, and the place to go on from."""
+    length = word_at(text, start)
+    if length:
+        return None, start + length
+    if text.startswith("半数", start):
+        keep = text[start - 1 : start] in ("过", "超", "近", "约") or text.startswith("以上", start + 2)
+        return Reading(start, start + 2, "PERCENT", "50 %", "", keep, "half"), start + 2
+    for word, value in _HALF_TIMES.items():
+        if text.startswith(word, start + 1):
+            return _half_time(text, start, word, value)
+    for word in _HALF_UNITS:
+        if text.startswith(word, start + 1):
+            end = start + 1 + len(word)
+            keep = text[end : end + 1] not in ("多", "个") and word != "块"
+            return Reading(start, end, "QUANTITY", f"0.5 {word}", "", keep, "half"), end
+    return None, start + 1
+
+
+def _half_time(text: str, start: int, word: str, value: str) -> tuple[Reading | None, int]:
+    end = start + 1 + len(word)
+    if word == "年" and (
+        text[end : end + 1] in ("报", "度", "线", "检", "会", "刊") or text[start - 1 : start] in ("上", "下")
+    ):
+        return None, end
+    keep = word != "天" or text.startswith(("时间", "内"), end)
+    return Reading(start, end, "TIME" if value[1] == "T" else "DATE", value, "", keep, "half"), end
+
+
+def read_roman(text: str, start: int) -> tuple[Reading | None, int]:
+    """RETURNS (tuple): Ⅲ类, Ⅰ～Ⅲ类 or None, and the place to go on from."""
+    match = _ROMAN.match(text, start)
+    if match is None:
+        return None, start + 1
+    low = ROMANS.index(match[1]) + 1
+    high = None if match[2] is None else ROMANS.index(match[2]) + 1
+    body = f"{low} {match[3]}" if high is None or high <= low else f"{low}..{high} {match[3]}"
+    return Reading(start, match.end(), "QUANTITY", body, "", match[3] not in ("期", "型"), "roman"), match.end()
+
+
+def read_whole(text: str, start: int) -> Reading:
+    """RETURNS (Reading): 一整天 (a whole day), 一整年, 一大半 (more than half)."""
+    if text[start + 1] == "大":
+        return Reading(start, start + 3, "PERCENT", "50 %", ">", True, "half-of")
+    return Reading(start, start + 3, "DATE", "P1D" if text[start + 2] == "天" else "P1Y", "", True, "cn1-duration")
+
+
+def read_some(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 几天 (some days), 数家 (several): without a value, if they count at all."""
+    match = _SOME.match(text, start)
+    if match is None:
+        return None
+    if match["u"] is not None:
+        label = "TIME" if match["u"][-1] in "时钟" else "DATE"
+        return Reading(start, match.end(), label, None, "", True, "some-time")
+    unit = match_unit(text, start + 1)
+    if unit is None or unit.kind != "counter" or word_at(text, start):
+        return None
+    return Reading(start, unit.end, "QUANTITY", None, "", False, "some")
+
+
+def read_stopwatch(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 4分30秒, 6分50秒12: minutes and seconds, where 分 alone would be a score."""
+    match = _MINUTES.match(text, start)
+    if match is None:
+        return None
+    seconds = str(int(match["s"]))
+    if match["c"] is not None:
+        seconds = shift(seconds, "".join(str(int(char)) for char in match["c"]), 0)
+    return Reading(start, match.end(), "TIME", f"PT{int(match['m'])}M{seconds}S", "", True, "duration")

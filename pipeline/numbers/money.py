@@ -1,0 +1,67 @@
+"""Money: 16.5亿元, 5元6角三分, 三块五, ￥300, and where 块 is a piece and no yuan."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipeline.core.values import EXACT, format_decimal
+from pipeline.numbers.fractions import move
+from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral
+from pipeline.numbers.reading import Reading
+from pipeline.numbers.units import SYMBOLS, Unit, match_unit
+
+_PARTS_OF_YUAN = {"角": -1, "毛": -1, "分": -2}
+_YUAN = frozenset("元块圆圓角毛")
+_AFTER_YUAN = frozenset("钱以左上下的一二三四五六七八九两多每整就到不")
+_ONE_DIGIT = frozenset("一二三四五六七八九")
+
+
+def is_piece(text: str, end: int) -> bool:
+    """RETURNS (bool): whether 块 is a piece of something (96块小网, 96 small nets) and not a yuan."""
+    following = text[end : end + 1]
+    return "\u4e00" <= following <= "\u9fff" and following not in _AFTER_YUAN
+
+
+def add_parts(text: str, unit: Unit, low: str | None) -> tuple[str | None, int]:
+    """Add what follows a yuan amount: 6角三分 after 5元, 五 after 三块, exactly.
+
+    text (str): the text.
+    unit (Unit): the unit of the amount.
+    low (str | None): its number.
+    RETURNS (tuple): the number, and where the amount ends.
+    """
+    end = unit.end
+    if unit.word not in _YUAN or low is None or unit.name != "CNY":
+        return low, end
+    total = Decimal(low)
+    for word, power in _PARTS_OF_YUAN.items():
+        part = _part(text, end, word)
+        if part is not None:
+            total = EXACT.add(total, Decimal(move(part[0], power - unit.power)))
+            end = part[1]
+    if unit.word in ("块", "毛", "角") and text[end : end + 1] in _ONE_DIGIT and match_unit(text, end + 1) is None:
+        tenth = read_numeral(text[end])
+        if tenth is not None and tenth.low is not None and total == total.to_integral_value():
+            total, end = EXACT.add(total, Decimal(move(tenth.low, -1))), end + 1
+    return format_decimal(total), end + (text[end : end + 1] == "整")
+
+
+def _part(text: str, end: int, word: str) -> tuple[str, int] | None:
+    number = NUMERAL.match(text, end)
+    if number is None or text[number.end() : number.end() + 1] != word:
+        return None
+    numeral = read_numeral(number.group())
+    if numeral is None or numeral.low is None or numeral.high is not None or len(numeral.low) > 2:
+        return None
+    after = number.end() + 1
+    return numeral.low, after + (text[after : after + 1] in ("钱", "錢"))
+
+
+def read_symbol_money(text: str, start: int, end: int, numeral: Numeral, *, symbol: str) -> Reading:
+    """RETURNS (Reading): an amount with its currency sign in front: ￥300, $5亿."""
+    unit = match_unit(text, end)
+    code = SYMBOLS.get(symbol.replace("￥", "¥") if symbol.startswith("CN") else symbol, "USD")
+    if unit is not None and unit.kind == "money":
+        end = unit.end
+    body = None if numeral.low is None else f"{numeral.low} {code}"
+    return Reading(start, end, "MONEY", body, numeral.modifier, True, "money")
