@@ -20,7 +20,7 @@ def score(
     predictions: Annotated[Path, typer.Argument(help="Predicted records of the same documents, .jsonl.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", help="Folder for scores.json, errors.jsonl and report.html.")
+        Path | None, typer.Option("--output", help="Folder for scores.json and errors.jsonl.")
     ] = None,
     labels: Annotated[Path | None, typer.Option("--labels", help="Label scheme; the default is built in.")] = None,
     train: Annotated[Path | None, typer.Option("--train", help="Training records: seen and unseen surfaces.")] = None,
