@@ -46,3 +46,15 @@ def reporting(reporter: Reporter) -> Iterator[None]:
         yield
     finally:
         _reporter.reset(token)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Leave out log lines below warnings within a block, and progress too."""
+    level, token = logger.level, _reporter.set(None)
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        _reporter.reset(token)

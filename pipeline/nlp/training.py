@@ -52,14 +52,7 @@ def read_training_config(path: Path, overrides: Mapping[str, Any]) -> Config:
     """
     from confection import ConfigValidationError
 
-    from pipeline.core.jsonl import read_text
-
-    try:
-        config = Config().from_str(read_text(path), interpolate=False)
-    except (ConfigValidationError, ValueError) as error:
-        raise ConfigError(Problem("E501", f"not a training config: {error}", "see configs/ner.cfg", path)) from error
-    for name, value in overrides.items():
-        _override(config, name, value, path)
+    config = read_raw_config(path, overrides)
     try:
         interpolated: Config = config.interpolate()
     except (ConfigValidationError, ValueError, KeyError) as error:
@@ -69,6 +62,21 @@ def read_training_config(path: Path, overrides: Mapping[str, Any]) -> Config:
             Problem("E501", f"no block [{missing[0]}] in this training config", "see configs/ner.cfg", path)
         )
     return interpolated
+
+
+def read_raw_config(path: Path, overrides: Mapping[str, Any]) -> Config:
+    """RETURNS (Config): as `read_training_config`, with its ${variables} as they stand in the file."""
+    from confection import ConfigValidationError
+
+    from pipeline.core.jsonl import read_text
+
+    try:
+        config = Config().from_str(read_text(path), interpolate=False)
+    except (ConfigValidationError, ValueError) as error:
+        raise ConfigError(Problem("E501", f"not a training config: {error}", "see configs/ner.cfg", path)) from error
+    for name, value in overrides.items():
+        _override(config, name, value, path)
+    return config
 
 
 def _override(config: Config, name: str, value: Any, path: Path) -> None:
@@ -236,6 +244,7 @@ def _finish(watcher: Watcher, model: CrfModel | None) -> None:
     if model is not None:
         watcher.component.use(model)
         if watcher.dev:
+            watcher.component.balance(watcher.dev)
             watcher.component.calibrate(watcher.dev)
 
 
