@@ -20,6 +20,7 @@ from pipeline.metrics.marks import colors_of
 from pipeline.metrics.plots import calibration_plot, learning_plots, precision_recall_plot, threshold_plot
 from pipeline.metrics.tables import percent
 from pipeline.metrics.thresholds import average_precision, calibration_error, collect_confidences
+from pipeline.metrics.training_plots import curve_plots, tuning_plot
 from pipeline.metrics.views import (
     DocumentView,
     ErrorView,
@@ -57,12 +58,16 @@ class Extras:
     training (Sequence[Mapping]): the metrics that training wrote, one object a step.
     manifest (Mapping | None): the model's manifest.
     comparison (Comparison | None): of the second run with the first.
+    curve (Mapping | None): the learning curve that train-curve wrote.
+    tuning (Mapping | None): the search that tune wrote.
     """
 
     segmentation: Mapping[str, Any] | None = None
     training: Sequence[Mapping[str, Any]] = ()
     manifest: Mapping[str, Any] | None = None
     comparison: Comparison | None = None
+    curve: Mapping[str, Any] | None = None
+    tuning: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,8 @@ def _plots(gold: Sequence[Record], run: Run, scheme: LabelScheme, extras: Extras
     layers = {layer: item for (layer, label), item in found.items() if label is None}
     plots = [precision_recall_plot(layers), calibration_plot(layers)]
     plots += [threshold_plot(name, item) for name, item in layers.items()]
+    plots += [] if extras.curve is None else curve_plots(extras.curve).values()
+    plots += [] if extras.tuning is None else [tuning_plot(extras.tuning)]
     return [plot for plot in plots if plot is not None] + learning_plots(extras.training)
 
 

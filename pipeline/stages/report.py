@@ -15,6 +15,7 @@ from pipeline.metrics.comparison import compare_files
 from pipeline.metrics.pairs import PairedFiles
 from pipeline.metrics.report import Extras, Limits, Run, render_report
 from pipeline.metrics.scorefile import read_scores
+from pipeline.metrics.training_plots import FORM_CURVE, FORM_TUNING, check_form
 
 
 def make_report(
@@ -29,6 +30,8 @@ def make_report(
     segmentation: str | None = None,
     training: str | None = None,
     manifest: str | None = None,
+    curve: str | None = None,
+    tuning: str | None = None,
     title: str = "Scores",
     name: str = "prediction",
     other_name: str = "other run",
@@ -45,6 +48,8 @@ def make_report(
     segmentation (str | None): .json that the segment stage wrote.
     training (str | None): metrics.jsonl that the train stage wrote.
     manifest (str | None): manifest.json of the model.
+    curve (str | None): curve.json that train-curve wrote.
+    tuning (str | None): tune.json that tune wrote.
     title, name, other_name (str): what the page calls itself and the runs.
     max_documents, max_errors (int): how much the page holds.
     RETURNS (Callable): the stage.
@@ -57,7 +62,14 @@ def make_report(
         if other_predictions is not None and other_scores is not None:
             comparison = compare_files(Path(other_scores), Path(scores))
             runs.append(_read_run(Path(gold), Path(other_predictions), Path(other_scores), other_name)[1])
-        extras = Extras(_optional(segmentation), _optional_rows(training), _optional(manifest), comparison)
+        extras = Extras(
+            _optional(segmentation),
+            _optional_rows(training),
+            _optional(manifest),
+            comparison,
+            _optional(curve, FORM_CURVE),
+            _optional(tuning, FORM_TUNING),
+        )
         limits = Limits(max_documents, max_errors)
         html = render_report(title, records, runs, _layers_of(scheme, first), extras=extras, limits=limits)
         write_text(Path(output), html)
@@ -85,8 +97,11 @@ def _read_run(gold: Path, predictions: Path, scores: Path, name: str) -> tuple[l
     return [one for one, _ in pairs], Run(name, data, {other.id: other for _, other in pairs})
 
 
-def _optional(path: str | None) -> Any:
-    return None if path is None else read_json(Path(path))
+def _optional(path: str | None, form: str | None = None) -> Any:
+    if path is None:
+        return None
+    data = read_json(Path(path))
+    return data if form is None else check_form(data, form, Path(path))
 
 
 def _optional_rows(path: str | None) -> list[dict[str, Any]]:
