@@ -180,7 +180,7 @@ _SEASONS = frozenset({"21", "22", "23", "24", "33", "34", "35", "36", "40", "41"
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _KEPT = str.maketrans(dict.fromkeys("（）、：，"))
 
-_EXAMPLES = {
+VALUE_EXAMPLES = {
     "QUANTITY": '"43000 件", "3..5 个", ">20 名"',
     "MONEY": '"1650000000 CNY", "~500 USD", "5000 CNY/吨"',
     "PERCENT": '"98.46 %", "1.2 pp", ">=60 %"',
@@ -199,14 +199,14 @@ def parse_value(text: str, label: str) -> Value:
     RETURNS (Value): the value, with `str(value) == text`.
     RAISES (ValueFormatError): for any other string, saying what to type.
     """
-    if label not in _EXAMPLES:
-        raise ValueFormatError(f"{label!r} is no label of the numbers layer; only {', '.join(_EXAMPLES)} have values")
+    if label not in VALUE_EXAMPLES:
+        raise ValueFormatError(f"{label!r} is no label of the numbers layer; only {', '.join(VALUE_EXAMPLES)} have values")
     modifier = next((mark for mark in MODIFIERS if text.startswith(mark)), "")
     rest = text[len(modifier) :]
     try:
         body = _parse_when(rest) if label in ("DATE", "TIME") else _parse_number(rest, label)
     except ValueFormatError as error:
-        raise ValueFormatError(f"{text!r} is no {label} value: {error}; type e.g. {_EXAMPLES[label]}") from None
+        raise ValueFormatError(f"{text!r} is no {label} value: {error}; type e.g. {VALUE_EXAMPLES[label]}") from None
     return Value(body, modifier)
 
 
