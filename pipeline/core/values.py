@@ -200,7 +200,8 @@ def parse_value(text: str, label: str) -> Value:
     RAISES (ValueFormatError): for any other string, saying what to type.
     """
     if label not in VALUE_EXAMPLES:
-        raise ValueFormatError(f"{label!r} is no label of the numbers layer; only {', '.join(VALUE_EXAMPLES)} have values")
+        known = ", ".join(VALUE_EXAMPLES)
+        raise ValueFormatError(f"{label!r} is no label of the numbers layer; only {known} have values")
     modifier = next((mark for mark in MODIFIERS if text.startswith(mark)), "")
     rest = text[len(modifier) :]
     try:
