@@ -25,6 +25,7 @@ from pipeline.nlp.crf.model import CrfModel
 from pipeline.nlp.crf.trainer import Epoch
 from pipeline.nlp.docs import make_char_doc
 from pipeline.nlp.extras import check_extras
+from pipeline.nlp.loggers import Log, training_logger
 from pipeline.nlp.spacy_loop import OnMetrics, evaluate, fit_in_steps
 
 
@@ -106,7 +107,13 @@ def train_nlp(config: Config, path: Path, *, on_metrics: OnMetrics) -> Trained:
     if any(getattr(component, "is_trainable", False) for _, component in nlp.pipeline):
         save_last = fit_in_steps(nlp, config, train=train, dev=lambda nlp: copies(nlp, dev), on_metrics=on_metrics)
         return Trained(nlp, _evaluate(nlp, dev), save_last)
-    return _fit_once(nlp, train=train, dev=dev, on_metrics=on_metrics)
+    with training_logger(config, nlp) as log:
+        patience = int(config["training"].get("patience") or 0)
+
+        def watch(name: str, component: CrfEntities) -> Watcher:
+            return Watcher(name, component, dev, on_metrics, patience, log)
+
+        return _fit_once(nlp, train=train, dev=dev, watch=watch)
 
 
 def build_nlp(config: Config, path: Path) -> Language:
@@ -161,32 +168,49 @@ def read_corpora(nlp: Language, config: Config, path: Path) -> tuple[list[Exampl
 
 @dataclass(slots=True)
 class Watcher:
-    """Scores dev after every epoch of one CRF, and keeps the best weights."""
+    """Scores dev after every epoch of one CRF, keeps the best weights, and stops when they stay the best too long.
+
+    patience (int): stop after so many epochs without gain; 0 for never.
+    log (Log): the logger of the config, in spaCy's terms: an epoch is a step.
+    """
 
     name: str
     component: CrfEntities
     dev: Sequence[Example]
     on_metrics: OnMetrics
+    patience: int = 0
+    log: Log = field(default=lambda info: None)
     best: CrfModel | None = None
-    best_f: float = -1.0
+    best_epoch: int = 0
+    checkpoints: list[tuple[float, int]] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
 
     def __call__(self, epoch: Epoch) -> bool:
-        """RETURNS (bool): False, since training goes on."""
+        """RETURNS (bool): whether training shall stop."""
         scores = self.component.score(annotated(self.component, self.dev)) if self.dev else {}
         f = scores.get("ents_f")
-        self.on_metrics(
+        seconds = round(time.monotonic() - self.started, 2)
+        row = {"component": self.name, "epoch": epoch.number, "loss": round(epoch.loss, 6), "seconds": seconds}
+        self.on_metrics(row | {key: _rounded(scores.get(key)) for key in ("ents_p", "ents_r", "ents_f")})
+        # without scores the last weights are the best ones
+        if f is None or f >= max((score for score, _ in self.checkpoints), default=-1.0):
+            self.best, self.best_epoch = self.component.model, epoch.number
+        self.checkpoints.append((f or 0.0, epoch.number))
+        self.log(
             {
-                "component": self.name,
+                "step": epoch.number,
                 "epoch": epoch.number,
-                "loss": round(epoch.loss, 6),
-                "seconds": round(time.monotonic() - self.started, 2),
+                "score": f or 0.0,
+                "other_scores": {key: value for key, value in scores.items() if isinstance(value, float)},
+                "losses": {self.name: epoch.loss},
+                "checkpoints": list(self.checkpoints),
+                "seconds": int(seconds),
             }
-            | {key: _rounded(scores.get(key)) for key in ("ents_p", "ents_r", "ents_f")}
         )
-        if f is None or f >= self.best_f:
-            self.best, self.best_f = self.component.model, f if f is not None else self.best_f
-        return False
+        stop = bool(self.patience and self.dev) and epoch.number - self.best_epoch >= self.patience
+        if stop:
+            logger.info("stopped early: no gain in %d epochs; best was epoch %d", self.patience, self.best_epoch)
+        return stop
 
 
 def _rounded(value: float | None) -> float | None:
@@ -207,12 +231,18 @@ def component_doc(example: Example) -> Any:
     return doc
 
 
-def _fit_once(nlp: Language, *, train: Sequence[Example], dev: Sequence[Example], on_metrics: OnMetrics) -> Trained:
+def _fit_once(
+    nlp: Language,
+    *,
+    train: Sequence[Example],
+    dev: Sequence[Example],
+    watch: Callable[[str, CrfEntities], Watcher],
+) -> Trained:
     watchers = []
     for name in nlp.pipe_names:
         component = nlp.get_pipe(name)
         if isinstance(component, CrfEntities):
-            watchers.append(Watcher(name, component, dev, on_metrics))
+            watchers.append(watch(name, component))
             component.on_epoch = watchers[-1]
     nlp.initialize(lambda: iter(train))
     last = {watcher.name: watcher.component.model for watcher in watchers}
