@@ -98,6 +98,9 @@ def push(
 def pull(
     project: Annotated[str, PROJECT] = DEFAULT_PROJECT,
     output: Annotated[Path, FOLDER] = DEFAULT_FOLDER,
+    page: Annotated[
+        list[Path] | None, typer.Option("--page", help="Read what the review page saved, not a server; repeatable.")
+    ] = None,
     labels: Annotated[Path | None, LABELS] = None,
     as_json: Annotated[bool, JSON] = False,
     timeout: Annotated[float, TIMEOUT] = 60,
@@ -107,11 +110,15 @@ def pull(
     Example: biaozhu review pull --project news --output review
     """
     from pipeline.errors import raise_if_any
+    from pipeline.review.page import pull_page
     from pipeline.review.pull import pull as work
     from pipeline.review.server import connect
 
-    with connect(timeout=timeout) as server:
-        done = work(server, project, output, _scheme(labels))
+    if page:
+        done = pull_page(page, output, _scheme(labels))
+    else:
+        with connect(timeout=timeout) as server:
+            done = work(server, project, output, _scheme(labels))
     if as_json:
         print(json.dumps(done.to_json(), ensure_ascii=False))
     else:
@@ -290,3 +297,24 @@ def select(
         print(f"{choice.record.id}  {len(choice.record.text)} characters  {reasons}")
     total = sum(len(choice.record.text) for choice in chosen)
     print(f"{len(chosen)} documents, {total} characters → {output}")
+
+
+@group.command("page")
+def page(
+    files: Annotated[list[Path], typer.Argument(help="Records with predictions, .jsonl.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page, .html.")] = Path("review.html"),
+    title: Annotated[str, typer.Option("--title", help="Title of the page and of what it saves.")] = "biaozhu",
+    labels: Annotated[Path | None, LABELS] = None,
+) -> None:
+    """Write one HTML file in which a person corrects spans and values; `pull --page` reads what it saves.
+
+    Example: biaozhu review page predictions.jsonl --output review.html
+    """
+    from pipeline.core.jsonl import write_text
+    from pipeline.review.page import make_page
+    from pipeline.review.push import read_for_push
+
+    scheme = _scheme(labels)
+    records = read_for_push(files, scheme)
+    write_text(output, make_page(records, scheme, title=title))
+    print(f"{len(records)} documents → {output}")
