@@ -1,4 +1,4 @@
-"""Amounts with a unit: 4.3万件, 30%至40%, 三成, 2米31, 500吨级, 微克/立方米; durations and money have their own modules."""
+"""Amounts with a unit: 4.3万件, 30%至40%, 三成, 2米31, 500吨级, 微克/立方米; see also `durations` and `money`."""
 
 from __future__ import annotations
 

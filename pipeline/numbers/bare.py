@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from pipeline.numbers.counts import DIGITS, QUOTES
 from pipeline.numbers.numerals import Numeral
 from pipeline.numbers.reading import Reading
 
-_DIGITS = frozenset("0123456789０１２３４５６７８９")
 _CJK = re.compile("[\u4e00-\u9fff“《]")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])[0-9]|[12１２][09０９][0-9０-９]{2}")
 _YEARS = re.compile(r"20[0-4][0-9][-－—–~～至](?P<last>20[0-4][0-9])(?![0-9０-９.\-/])")
@@ -16,90 +16,65 @@ _CUE_BEFORE = re.compile(
 )
 _NOUNS = ("部门", "省区", "城市", "片区", "领域", "环节", "板块", "单位", "地市", "县市", "大洲", "兄弟", "姐妹")
 _LIST = re.compile(r"[、.．)）\]】](?![0-9])")
-_QUOTES = frozenset("“「《‘")
 _BIG = frozenset("万亿萬億")
+_NO_NUMBERS = frozenset({"亿万", "万亿"})
+_BEFORE_BIG = frozenset("两二三四五六七八九十")
+_NOT_BEFORE_YEAR = frozenset("-－第_")
+_BEFORE_LIST = frozenset("\n（([【\u3000 。；") | {""}
+_ENDS = frozenset("，。、；,;）)\n增升降减提的和上下") | {""}
+_BOUNDS = ("以上", "以下", "左右", "以内", "之间")
 
 
-def read_bare(text: str, start: int, end: int, numeral: Numeral, *, sign: str = "") -> Reading | None:
+def read_bare(text: str, start: int, end: int, numeral: Numeral, *, sign: str = "") -> Reading:
     """Read a numeral that no unit follows.
 
     text (str): the text.
     start (int), end (int): the numeral.
     numeral (Numeral): its value.
     sign (str): "-" or "".
-    RETURNS (Reading | None): a candidate; `keep` only where its surroundings say that it counts something.
+    RETURNS (Reading): a candidate; `keep` only where its surroundings say that it counts something.
     """
     low, high, modifier = numeral
     if low is None:
-        return Reading(start, end, "CARDINAL", None, modifier, _before_noun(text, end), "bare-scale")
+        keep = _CJK.match(text, end) is not None
+        return Reading(start, end, "CARDINAL", None, modifier, keep, "bare-scale")
     body = sign + low if high is None else f"{low}..{high}"
+    reading = Reading(start, end, "CARDINAL", body, modifier, False, "bare")
+    if text[start] in DIGITS:
+        return _arabic(text, reading)
+    return reading._replace(rule="bare-cn") if sign else _chinese(text, reading)
+
+
+def _chinese(text: str, reading: Reading) -> Reading:
+    start, end = reading.start, reading.end
     surface = text[start:end]
-    if surface[0] in _DIGITS:
-        return _arabic(text, start, end, body, modifier, surface)
-    if sign:
-        return Reading(start, end, "CARDINAL", body, modifier, False, "bare-cn")
-    keep = _before_noun(text, end) and text[start - 1 : start] not in _QUOTES
-    if len(surface) > 1 and (surface[-1] in _BIG or modifier) and surface not in ("亿万", "万亿"):
-        return Reading(start, end, "CARDINAL", body, modifier, keep, "bare-scale")
-    if text.startswith("大", end) and surface in "两二三四五六七八九十" and _CJK.match(text, end + 1):
-        quoted = text[start - 1 : start] in "“「《" and start > 0
-        return Reading(start, end, "CARDINAL", body, modifier, not quoted and surface != "十", "bare-big")
-    if text.startswith(_NOUNS, end) and not (text[start - 1 : start] in "“「" and start > 0):
-        return Reading(start, end, "CARDINAL", body, modifier, len(surface) <= 2 and surface != "一", "bare-noun")
-    return Reading(start, end, "CARDINAL", body, modifier, False, "bare-cn")
+    quoted = text[start - 1 : start] in QUOTES
+    if len(surface) > 1 and (surface[-1] in _BIG or reading.inside) and surface not in _NO_NUMBERS:
+        keep = not quoted and _CJK.match(text, end) is not None
+        return reading._replace(keep=keep, rule="bare-scale")
+    if text.startswith("大", end) and surface in _BEFORE_BIG and _CJK.match(text, end + 1):
+        return reading._replace(keep=not quoted and surface != "十", rule="bare-big")
+    if text.startswith(_NOUNS, end) and not quoted:
+        return reading._replace(keep=len(surface) <= 2 and surface != "一", rule="bare-noun")
+    return reading._replace(rule="bare-cn")
 
 
-def _before_noun(text: str, end: int) -> bool:
-    return _CJK.match(text, end) is not None
-
-
-def _arabic(text: str, start: int, end: int, body: str, modifier: str, surface: str) -> Reading:
-    following = text[end : end + 1]
+def _arabic(text: str, reading: Reading) -> Reading:
+    start, end = reading.start, reading.end
+    surface, following, before = text[start:end], text[end : end + 1], text[start - 1 : start]
     season = _YEARS.match(text, start)
     if season is not None:
-        return Reading(start, season.end(), "DATE", f"{body}/{int(season['last'])}", "", True, "year")
-    if surface[-1] in _BIG or modifier:
-        if following == "+":
-            return Reading(start, end + 1, "CARDINAL", body, ">", True, "bare-scale")
-        return Reading(start, end, "CARDINAL", body, modifier, True, "bare-scale")
+        return reading._replace(
+            end=season.end(), label="DATE", body=f"{surface}/{season['last']}", keep=True, rule="year"
+        )
+    if surface[-1] in _BIG or reading.inside:
+        is_more = following == "+"  # 10万+
+        inside = ">" if is_more else reading.inside
+        return reading._replace(end=end + is_more, inside=inside, keep=True, rule="bare-scale")
     if _YEAR.fullmatch(surface) and (following == "" or _CJK.match(following)) and following != "号":
-        before = text[start - 1 : start]
-        keep = not (before.isascii() and before.isalnum()) and before not in ("-", "－", "第", "_")
-        return Reading(start, end, "DATE", body, "", keep, "year")
-    if _LIST.match(text, end) and text[start - 1 : start] in (
-        "",
-        "\n",
-        "（",
-        "(",
-        "[",
-        "【",
-        "\u3000",
-        " ",
-        "。",
-        "；",
-    ):
-        return Reading(start, end, "CARDINAL", body, "", False, "list")
-    cue = _CUE_BEFORE.search(text, max(0, start - 4), start) is not None
-    ends = following in (
-        "",
-        "，",
-        "。",
-        "、",
-        "；",
-        ",",
-        ";",
-        "）",
-        ")",
-        "\n",
-        "增",
-        "升",
-        "降",
-        "减",
-        "提",
-        "的",
-        "和",
-        "上",
-        "下",
-    )
-    bounded = text.startswith(("以上", "以下", "左右", "以内", "之间"), end)
-    return Reading(start, end, "CARDINAL", body, "", (cue and ends) or bounded, "bare")
+        keep = not (before.isascii() and before.isalnum()) and before not in _NOT_BEFORE_YEAR
+        return reading._replace(label="DATE", body=reading.body and reading.body.lstrip("-"), keep=keep, rule="year")
+    if _LIST.match(text, end) and before in _BEFORE_LIST:
+        return reading._replace(rule="list")
+    cue = following in _ENDS and _CUE_BEFORE.search(text, max(0, start - 4), start) is not None
+    return reading._replace(keep=cue or text.startswith(_BOUNDS, end))

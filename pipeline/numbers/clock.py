@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.numbers.dates import Found, small_number
+from pipeline.numbers.anchor import Found, small_number
 
 _D = "[0-9０-９]"
 _N = f"(?:{_D}{{1,2}}|[零〇一二两兩三四五六七八九十]{{1,3}})"

@@ -13,15 +13,18 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipeline.core.spans import CharSpan
+from pipeline.numbers.anchor import Anchor
 from pipeline.numbers.context import modifier_after, modifier_of
-from pipeline.numbers.dates import Anchor
 from pipeline.numbers.ordinals import read_first, read_front, read_head, read_multiple, read_ordinal
 from pipeline.numbers.quantities import read_number
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.share import share_units
 from pipeline.numbers.when import read_word
 
-_NUMBER_STARTS = "0-9０-９〇○零一二三四五六七八九十百千万亿两兩廿卅卌萬億壹贰貳叁參肆伍陆陸柒捌玖拾佰仟几幾数數半负負￥¥$＄€£￡₩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
+_NUMBER_STARTS = (
+    "0-9０-９〇○零一二三四五六七八九十百千万亿两兩廿卅卌萬億壹贰貳叁參肆伍陆陸柒捌玖拾佰仟几"
+    "幾数數半负負￥¥$＄€£￡₩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
+)
 # character: (characters that may not stand before it, what must follow)
 _WORD_STARTS = {
     "第": ("", "[0-9０-９〇零一二三四五六七八九十百千两兩]"),
@@ -193,9 +196,10 @@ def _read_upwards(text: str, start: int, anchor: Anchor) -> tuple[Reading | None
 
 def _notice_dateline(text: str, reading: Reading, anchor: Anchor) -> None:
     """A date right before 讯 or 电 (report of 12 January) is the day that 今天 means from there on."""
-    if anchor.today is not None and anchor.day is not None and anchor.year is not None and anchor.month is not None:
-        if _DATELINE.match(text, reading.end):
-            anchor.today = datetime.date(anchor.year, anchor.month, anchor.day)
+    if anchor.today is None or _DATELINE.match(text, reading.end) is None:
+        return
+    if anchor.day is not None and anchor.year is not None and anchor.month is not None:
+        anchor.today = datetime.date(anchor.year, anchor.month, anchor.day)
 
 
 _CALENDAR_RULES = frozenset({"date", "word", "lossy", "plan", "iso", "clock", "year", "day"})

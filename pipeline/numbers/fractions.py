@@ -18,6 +18,7 @@ _TERM = r"[0-9０-９]{1,6}(?:[.．][0-9０-９]+)?|[一二两三四五六七八
 _NEXT_TERM = re.compile(rf"(?P<mark>[:：∶]|比)(?P<n>{_TERM})")
 _RATIO_AFTER = re.compile(r"[:：∶]|比(?![重例率上去较赛前分年二一]?[^0-9０-９一二三四五六七八九十])")
 _POWER = {"百": 0, "千": -1, "万": -2, "萬": -2}
+_USUAL_BOTTOMS = frozenset({12, 15, 16, 20, 25, 50, 100, 1000})
 _FOUR_PLACES = Decimal("0.0001")
 
 
@@ -59,7 +60,7 @@ def move(number: str, power: int) -> str:
 
 
 def read_fraction(text: str, start: int, end: int, numeral: Numeral) -> Reading | None:
-    """RETURNS (Reading | None): 三分之一, 1/3: a share of less than one, in percent."""
+    """RETURNS (Reading | None): 三分之一, 1/3, 168.4/10万: a share of less than one, in percent."""
     if numeral.low is None:
         return None
     rate = _RATE.match(text, end)
@@ -69,23 +70,28 @@ def read_fraction(text: str, start: int, end: int, numeral: Numeral) -> Reading 
     if "." in numeral.low:
         return None
     if text.startswith("分之", end):
-        number = NUMERAL.match(text, end + 2)
-        top = None if number is None else read_numeral(number.group())
-        if number is None or top is None or top.low is None or numeral.low == "0":
-            return None
-        if text.startswith("决赛", number.end()):
-            return None
-        low = share(top.low, numeral.low)
-        body = low if top.high is None else f"{low}..{share(top.high, numeral.low)}"
-        return Reading(start, number.end(), "PERCENT", f"{body} %", top.modifier, True, "fraction")
+        return _read_parts(text, start, end + 2, numeral.low)
+    return _read_slash(text, start, end, numeral.low)
+
+
+def _read_parts(text: str, start: int, begin: int, bottom: str) -> Reading | None:
+    """三分之一; but 四分之一决赛 (quarter-final) is no share."""
+    number = NUMERAL.match(text, begin)
+    top = None if number is None else read_numeral(number.group())
+    if number is None or top is None or top.low is None or bottom == "0" or text.startswith("决赛", number.end()):
+        return None
+    low = share(top.low, bottom)
+    body = low if top.high is None else f"{low}..{share(top.high, bottom)}"
+    return Reading(start, number.end(), "PERCENT", f"{body} %", top.modifier, True, "fraction")
+
+
+def _read_slash(text: str, start: int, end: int, top: str) -> Reading | None:
     match = _SLASH.match(text, end)
-    if match is None:
+    bottom = 0 if match is None else int(match["n"])
+    if match is None or not 0 < int(top) < bottom <= 1000:
         return None
-    bottom = int(match["n"])
-    if not 0 < int(numeral.low) < bottom <= 1000:
-        return None
-    keep = bottom <= 10 or bottom in (12, 15, 16, 20, 25, 50, 100, 1000)
-    return Reading(start, match.end(), "PERCENT", f"{share(numeral.low, str(bottom))} %", "", keep, "fraction")
+    keep = bottom <= 10 or bottom in _USUAL_BOTTOMS
+    return Reading(start, match.end(), "PERCENT", f"{share(top, str(bottom))} %", "", keep, "fraction")
 
 
 def share(top: str, bottom: str) -> str:

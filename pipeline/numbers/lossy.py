@@ -10,7 +10,7 @@ import datetime
 import re
 from typing import NamedTuple
 
-from pipeline.numbers.dates import Anchor, is_day, small_number
+from pipeline.numbers.anchor import Anchor, is_day, small_number
 
 _D = "[0-9０-９]"
 _FORMS = re.compile(
@@ -63,22 +63,25 @@ def _readings(match: re.Match[str], anchor: Anchor) -> list[str]:
         digits = _ascii(match["ymd8"])
         return _days(int(digits[:4]), digits[4:6], digits[6:])
     if match["ym"]:
-        digits = _ascii(match["ym"])
-        year, month = int(digits[:4]), int(digits[4:])
-        if not 1 <= month <= 12 or (digits[4] == "0" and len(digits) == 5):
-            return []
-        if match["d"]:
-            return _days(year, digits[4:], _ascii(match["d"]))
-        return [f"{year:04d}-{month:02d}{_PARTS.get(match['p'] or '', '')}"]
+        return _months(match)
     if match["ymd"]:
         digits = _ascii(match["ymd"])
         return _month_days(int(digits[:4]), digits[4:])
     if match["y"]:
         return _month_days(int(_ascii(match["y"])), _ascii(match["md1"]))
     digits = _ascii(match["md"])
-    if len(digits) == 2 and int(digits) <= 31:
+    return [] if len(digits) == 2 and int(digits) <= 31 else _month_days_near(digits, anchor)
+
+
+def _months(match: re.Match[str]) -> list[str]:
+    """20207月, 20207月30日, 20206月底."""
+    digits = _ascii(match["ym"])
+    year, month = int(digits[:4]), int(digits[4:])
+    if not 1 <= month <= 12 or (digits[4] == "0" and len(digits) == 5):
         return []
-    return _month_days_near(digits, anchor)
+    if match["d"]:
+        return _days(year, digits[4:], _ascii(match["d"]))
+    return [f"{year:04d}-{month:02d}{_PARTS.get(match['p'] or '', '')}"]
 
 
 def _ascii(text: str) -> str:

@@ -39,9 +39,15 @@ _INT = rf"(?:[{DIGITS}]{{1,3}}(?:,[{DIGITS}]{{3}})+(?![{DIGITS}])|[{DIGITS}]+)"
 _ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[％万亿个元倍吨]))?"
 # 千 and 百 belong to the unit in 千瓦 (kilowatt) and 百帕 (hectopascal), to the noun in 百货 and 万象.
 _SCALE = r"(?:[十亿億拾佰仟]|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])|[万萬](?![向能象科州]))"
-_TAIL = rf"(?:[{MORE}](?![姚杭江干])|[来來](?=[个個名位人天年岁里种份家斤亩块元米件次只处分條条套户张场吨公平小支所座台辆头])|[几幾])"
+_TAIL = (
+    rf"(?:[{MORE}](?![姚杭江干])|[几幾]"
+    r"|[来來](?=[个個名位人天年岁里种份家斤亩块元米件次只处分條条套户张场吨公平小支所座台辆头]))"
+)
 _MIXED = rf"{_ARABIC}(?:{_TAIL}?{_SCALE}+(?:{_INT}{_SCALE}+)*(?:(?<=[万萬])[{DIGITS}]{{4}}(?![{DIGITS}]))?)?{_TAIL}?"
-_CN_CHAR = r"(?:[〇○零一二三四五六七八九十廿卅卌亿億]|百(?![帕货姓分])|千(?![瓦赫伏卡焦帕]|克(?!拉))|[万萬](?![向能象科州])|(?<![一二三四五六七八九])[两兩])"
+_CN_CHAR = (
+    r"(?:[〇○零一二三四五六七八九十廿卅卌亿億]|百(?![帕货姓分])|千(?![瓦赫伏卡焦帕]|克(?!拉))"
+    r"|[万萬](?![向能象科州])|(?<![一二三四五六七八九])[两兩])"
+)
 _CHINESE = (
     rf"(?:[几幾数數](?=[十百千万萬亿億](?!分)))?{_CN_CHAR}+(?:[点點][零〇○一二三四五六七八九]+[百千万萬亿億]*)?"
     rf"(?:{_TAIL}{_SCALE}*)?"
@@ -158,21 +164,25 @@ def _evaluate(text: str) -> str | None:
     if len(text) > 1 and all(char in _CN_DIGITS for char in text):
         digits = "".join(str(_CN_DIGITS[char]) for char in text)
         return (digits.lstrip("0") or "0") if len(text) > 2 or digits[0] == "0" else None
+    return _evaluate_scaled(text)
+
+
+def _evaluate_scaled(text: str) -> str | None:
     total = section = 0  # section: below 万; total: everything above it
     number: str | None = None
     last_scale = 0
-    for token in _TOKEN.findall(text):
-        if token[0].isdigit() and token.isascii():
-            number = token if number is None else None
+    for part in _TOKEN.findall(text):
+        if part[0].isdigit() and part.isascii():
+            number = part if number is None else None
             if number is None:
                 return None
-        elif token in _CN_DIGITS:
+        elif part in _CN_DIGITS:
             if number not in (None, "0"):
                 return None
-            number = str(_CN_DIGITS[token])
-            last_scale = 1 if token in "零〇○" else last_scale
+            number = str(_CN_DIGITS[part])
+            last_scale = 1 if part in "零〇○" else last_scale
         else:
-            power = SCALES.get(token)
+            power = SCALES.get(part)
             if power is None:
                 return None
             scaled = _scaled(number, section, total, power)

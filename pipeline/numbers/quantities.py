@@ -7,17 +7,18 @@ to go on, so that a scan takes linear time whatever the text is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from pipeline.numbers import bare
 from pipeline.numbers.amounts import read_amount
+from pipeline.numbers.anchor import Anchor
+from pipeline.numbers.calendar_words import match_plan
 from pipeline.numbers.clock import match_clock
 from pipeline.numbers.common import read_common
-from pipeline.numbers.dates import Anchor, match_date, match_day, match_decade, match_iso, match_plan
+from pipeline.numbers.dates import match_iso
+from pipeline.numbers.digit_dates import read_digit_date
 from pipeline.numbers.fractions import read_fraction, read_percent_words, read_ratio
 from pipeline.numbers.indefinite import ROMANS, read_half, read_roman, read_some, read_stopwatch, read_whole
-from pipeline.numbers.lossy import match_lossy
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.words import ends_word, word_at
@@ -37,10 +38,6 @@ _GENERATION = re.compile("[2-6]G(?![a-zA-Z0-9流数内])")
 _DATE_NEXT = frozenset("年月日号號世季-－—–―~～〜至到/／.．　 \xa0")
 _CONNECTORS = frozenset("-－—–―~～至")
 _CLOCK_NEXT = frozenset(":：时時点點")
-_DURATION_AFTER = re.compile(r"[以之]?[内內]|以上|以下|左右|的?时间|期限|后付|龄|游|自驾|行程|免")
-_DURATION_BEFORE = re.compile(
-    r"(?:为期|共|近|连续|历时|至少|超过|不少于|不超过|长达|仅|只|约|每|过去|未来|最长|停留|逾期|满|达|拘留|公示|放假|休|用|需|要|再过|用时|不足|前|后)$"
-)
 
 
 def read_number(text: str, start: int, anchor: Anchor) -> _Result:
@@ -158,7 +155,7 @@ def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -
         if code:
             return None, code
     if following in _DATE_NEXT or (arabic and end - start == 8):
-        reading = _read_date(text, start, match, anchor, arabic)
+        reading = read_digit_date(text, start, match, anchor)
         if reading is not None:
             return reading, reading.end
     if following and (following in _CLOCK_NEXT or (arabic and following in _CONNECTORS)):
@@ -196,49 +193,6 @@ def _skip_code(text: str, start: int, end: int) -> int:
         code = _CODE.match(text, start)
         return start + 1 if code is None else max(code.end(), start + 1)
     return 0
-
-
-def _read_date(text: str, start: int, match: re.Match[str], anchor: Anchor, arabic: bool) -> Reading | None:
-    end = match.end()
-    following = text[end : end + 1]
-    if arabic:
-        if following in frozenset("-－/／.．") or "." in match.group():
-            iso = match_iso(text, start, anchor)
-            if iso is not None:
-                return Reading(start, iso.end, "DATE", iso.value, "", True, "iso")
-        if end - start >= 2 and (following in "年月日" or end - start == 8):
-            lossy = match_lossy(text, start, anchor)
-            if lossy is not None:
-                meta: Mapping[str, Any] = {"readings": list(lossy.readings)} if lossy.readings else {}
-                if lossy.end > end or end - start == 8:
-                    keep = end - start != 8 or _stands_alone(text, start, lossy.end)
-                    return Reading(start, lossy.end, "DATE", lossy.value, "", keep, "lossy", meta)
-    if following == "世" or text.startswith("年代", end):
-        decade = match_decade(text, start)
-        if decade is not None:
-            return Reading(start, decade.end, "DATE", decade.value, "", True, "date")
-    found = match_date(text, start, anchor)
-    if found is not None and found.end > end:
-        return Reading(start, found.end, "DATE", found.value, "", True, "date")
-    if following in "日号號-－—–―~～〜至到" and following and "." not in match.group():
-        if following == "日" and _is_duration(text, start, end + 1, match.group()):
-            return None
-        day = match_day(text, start, anchor)
-        if day is not None:
-            keep = following != "号" and following != "號"
-            return Reading(start, day.end, "DATE", day.value, "", keep, "day")
-    return None
-
-
-def _is_duration(text: str, start: int, end: int, numeral: str) -> bool:
-    if numeral[0] not in _DIGITS and len(numeral) < 3 and "十" not in numeral:
-        return True
-    return bool(_DURATION_AFTER.match(text, end) or _DURATION_BEFORE.search(text, max(0, start - 4), start))
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not (before.isascii() and before.isalnum()) and after not in frozenset("号號人家件个元.")
 
 
 def _read_plain(text: str, start: int, begin: int, sign: str, symbol: str) -> _Result:

@@ -11,7 +11,7 @@ _LABELS = frozenset({"QUANTITY", "MONEY", "PERCENT"})
 
 
 def share_units(text: str, found: list[Reading]) -> None:
-    """Give a bare number the label and unit of the next one, where only 、 or 和 stands between them; changes the list."""
+    """Give a bare number the label and unit of the next one, where only 、 or 和 is between them; changes the list."""
     for index in range(len(found) - 2, -1, -1):
         reading, following = found[index], found[index + 1]
         if not reading.rule.startswith("bare") or following.body is None or reading.body is None:
@@ -20,7 +20,7 @@ def share_units(text: str, found: list[Reading]) -> None:
             continue
         if following.start - reading.end > 2 or not _BETWEEN.fullmatch(text, reading.end, following.start):
             continue
-        if text[reading.end] in "，," and not reading.rule == "bare-scale":
+        if text[reading.end] in "，," and reading.rule != "bare-scale":
             continue
         if text[reading.end] == "、" and _is_list_marker(text, reading):
             continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.numbers.anchor import Anchor, Found
+from pipeline.numbers.calendar_words import match_word
 from pipeline.numbers.clock import match_clock
-from pipeline.numbers.dates import Anchor, Found, match_word
 from pipeline.numbers.reading import Reading
 
 _CLOCK_STARTS = frozenset("上下晚早清凌中午夜深傍今当昨")

@@ -1,0 +1,124 @@
+"""What incomplete dates are resolved against, and the few facts of the calendar that every date reader needs."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.numbers.numerals import read_numeral
+
+SEASONS = {"春": "21", "夏": "22", "秋": "23", "冬": "24"}
+PARTS = {
+    "初": "start", "底": "end", "末": "end", "上旬": "start", "中旬": "mid", "下旬": "end", "中": "mid", "中期": "mid",
+}  # fmt: skip
+_D = "[0-9０-９]"
+_SENTENCE = 120
+_TITLE = 120
+_SENTENCE_END = re.compile("[。！？\n]")
+_AHEAD = re.compile("将|預計|预计|拟|定于|计划|力争|确保|争取|届时")
+_DEADLINE = re.compile(rf"(?:{_D}{{1,2}}月(?:{_D}{{1,2}}日|[初底])?|年[底末]|{_D}{{2,4}}日)[之以]?前")
+
+
+class Found(NamedTuple):
+    """A date or time in a text.
+
+    end (int): one past its last character.
+    value (str | None): canonical value.
+    kind (str): "date", "word", "time" or "plan"; what the features of the filter see.
+    """
+
+    end: int
+    value: str | None
+    kind: str = "date"
+
+
+@dataclass(slots=True)
+class Anchor:
+    """What incomplete dates are resolved against.
+
+    today (date | None): the document's date, or that of a dateline.
+    text (str): the document.
+    here (int): where the expression that is being read starts.
+    year, month, day (int | None): what the last mentioned date says.
+    where (int): where it stands.
+    title_year (int | None): the first year of a document that opens with one.
+    last_month (tuple | None): year and month of the last date that has a month.
+    """
+
+    today: datetime.date | None = None
+    text: str = ""
+    here: int = 0
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    where: int = -1
+    title_year: int | None = None
+    last_month: tuple[int | None, int] | None = None
+
+    def mention(self, year: int | None, month: int | None = None, day: int | None = None) -> None:
+        """Remember the date mentioned last."""
+        self.year, self.month, self.day, self.where = year, month, day, self.here
+        if month is not None:
+            self.last_month = (year, month)
+        if year is not None and month is None and self.title_year is None:
+            self.title_year = year if self.here < _TITLE else 0
+
+    @property
+    def sentence_year(self) -> int | None:
+        """RETURNS (int | None): the year that the same sentence spoke of before."""
+        if self.year is None or self.where < 0 or self.here - self.where > _SENTENCE:
+            return None
+        return None if _SENTENCE_END.search(self.text, self.where, self.here) else self.year
+
+    @property
+    def report_year(self) -> int | None:
+        """RETURNS (int | None): the year a document reports on: in its first quarter, the year before its date."""
+        if self.today is None:
+            return None
+        return self.today.year - (self.today.month <= 3 or (self.title_year == self.today.year - 1))
+
+    @property
+    def is_ahead(self) -> bool:
+        """RETURNS (bool): whether the words around speak of the future (将, will; 预计, expected; …前, by)."""
+        return bool(
+            _AHEAD.search(self.text, max(0, self.here - 12), self.here) or _DEADLINE.match(self.text, self.here)
+        )
+
+    def year_of_month(self, month: int) -> int | None:
+        """RETURNS (int | None): the year of a month that stands without one."""
+        today = self.today
+        if today is None:
+            return None
+        year = self.sentence_year
+        if year is not None and (self.month is not None or year != today.year):
+            return max(year, today.year) if self.is_ahead else year
+        distance = month - today.month
+        if distance > (0 if today.month <= 3 else 6):
+            return today.year if self.is_ahead and distance <= 9 else today.year - 1
+        return today.year + (distance < -8 and self.is_ahead)
+
+    def year_of_period(self, first_month: int) -> int | None:
+        """RETURNS (int | None): the year of a quarter or half that stands without one."""
+        if self.today is None:
+            return None
+        year = self.sentence_year
+        if year is not None:
+            return max(year, self.today.year) if self.is_ahead else year
+        return self.today.year - (first_month > self.today.month and not self.is_ahead)
+
+
+def small_number(text: str) -> int | None:
+    """RETURNS (int | None): a whole number as written in dates, clock times and plans."""
+    numeral = read_numeral(text)
+    return None if numeral is None or numeral.low is None or numeral.high or "." in numeral.low else int(numeral.low)
+
+
+def is_day(year: int | None, month: int, day: int) -> bool:
+    """RETURNS (bool): whether the calendar has the day; without a year, whether some year has it."""
+    try:
+        datetime.date(2020 if year is None else year, month, day)
+    except ValueError:
+        return False
+    return True

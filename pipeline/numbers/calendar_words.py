@@ -1,0 +1,179 @@
+"""Dates that start with a word: 昨天, 本月底, 上周五, 年初, 今夏, 上世纪90年代, 正月初一, 十四五期间."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
+from pipeline.numbers.dates import match_date
+
+_D = "[0-9０-９]"
+_N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十]{{1,3}})"
+_SEASON_WORD = re.compile("(?P<rel>今)(?P<s>[春夏秋冬])(?![节运装粮茶])")
+_MONTH_WORD = re.compile(rf"(?P<rel>[本上下当當同次])[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?")
+_DAY_WORD = re.compile(
+    "(?P<rel>[今昨明前后後当當同次翌])(?:天(?!然|津)|日(?!本|语|军)|儿(?!童|子))|(?P<eve>前一)[天日]|近日|往年"
+    "|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
+    "|(?P<night>[昨今当])[晚夜](?!会|报|宴|间)"
+)
+_WEEK_WORD = re.compile("(?P<rel>[本上下这這])(?:[周週]|星期)(?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)")
+_WEEKDAY = re.compile("(?:周|週|星期|礼拜)(?P<w>[一二三四五六日天])(?![报刊年岁])")
+_PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末])|岁末")
+_LUNAR = re.compile(
+    "(?:[农農][历曆](?:正|十?[一二]|[三四五六七八九十]|冬|腊)|正|腊)月(?:初[一二三四五六七八九十]|[廿卅]?十?[一二三四五六七八九]|[二三]?十)?"
+)
+_DECADE = re.compile(
+    rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
+    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末中](?:期|叶|叶)?|[前后]期)?"
+)
+_PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
+_WEEKDAYS = "一二三四五六日"
+_DAY_SHIFT = {"今": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2}
+
+
+def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
+    """RETURNS (Found | None): a date that starts with a word: 昨天, 本月底, 上周五, 年初, 上世纪90年代, 去年底."""
+    for pattern, value_of in (
+        (_DAY_WORD, _day_word_value),
+        (_MONTH_WORD, _month_word_value),
+        (_WEEK_WORD, _week_word_value),
+        (_WEEKDAY, _weekday_value),
+        (_PERIOD_WORD, _period_word_value),
+        (_LUNAR, _no_value),
+        (_SEASON_WORD, _season_value),
+    ):
+        match = pattern.match(text, start)
+        if match is not None:
+            return Found(match.end(), value_of(match, anchor), "word")
+    return match_decade(text, start) or match_date(text, start, anchor)
+
+
+def _no_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    return None
+
+
+def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    return None if anchor.today is None else f"{anchor.today.year:04d}-{SEASONS[match['s']]}"
+
+
+def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    """A weekday has a value only in brackets behind its date."""
+    bracketed = anchor.text[anchor.here - 1 : anchor.here] in ("（", "(")
+    if not bracketed or anchor.year is None or anchor.month is None or anchor.day is None:
+        return None
+    return f"{anchor.year:04d}-{anchor.month:02d}-{anchor.day:02d}"
+
+
+def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    word = match["rel"] or match["night"]
+    if match["eve"] and anchor.today is not None:
+        return (anchor.today - datetime.timedelta(days=1)).isoformat()
+    if match.group() == "昨" and anchor.today is not None:
+        word = "昨"
+    if word is None or anchor.today is None:
+        return anchor.today.isoformat() if anchor.today and match.group() == "即日" else None
+    if word in _DAY_SHIFT:
+        day = anchor.today + datetime.timedelta(days=_DAY_SHIFT[word])
+        anchor.mention(day.year, day.month, day.day)
+        return day.isoformat()
+    if anchor.year is None or anchor.month is None or anchor.day is None:
+        return None
+    day = datetime.date(anchor.year, anchor.month, anchor.day)
+    return (day + datetime.timedelta(days=word in "次翌")).isoformat()
+
+
+def _month_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    word, today = match["rel"], anchor.today
+    year, month = (today.year, today.month) if today else (None, None)
+    if word in "当當同次" and anchor.month is not None:
+        year, month = anchor.year, anchor.month
+    if year is None or month is None:
+        return None
+    index = year * 12 + month - 1 + {"上": -1, "下": 1, "次": 1}.get(word, 0)
+    year, month = index // 12, index % 12 + 1
+    text = f"{year:04d}-{month:02d}"
+    if match["d"]:
+        day = small_number(match["d"])
+        return f"{text}-{day:02d}" if day and is_day(year, month, day) else None
+    anchor.mention(year, month)
+    return text if match["mp"] is None else f"{text} {PARTS[match['mp']]}"
+
+
+def _week_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    if anchor.today is None:
+        return None
+    monday = anchor.today - datetime.timedelta(days=anchor.today.weekday())
+    monday += datetime.timedelta(weeks={"上": -1, "下": 1}.get(match["rel"], 0))
+    if match["w"] is None or match["w"] == "末":
+        first = monday + datetime.timedelta(days=5 if match["w"] else 0)
+        return f"{first.isoformat()}/{(monday + datetime.timedelta(days=6)).isoformat()}"
+    day = monday + datetime.timedelta(days=_WEEKDAYS.index("日" if match["w"] == "天" else match["w"]))
+    anchor.mention(day.year, day.month, day.day)
+    return day.isoformat()
+
+
+def _period_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    if anchor.today is None:
+        return None
+    if match["mp"]:
+        if anchor.sentence_year is not None and anchor.month is not None:
+            return f"{anchor.year:04d}-{anchor.month:02d} {PARTS[match['mp']]}"
+        return f"{anchor.today.year:04d}-{anchor.today.month:02d} {PARTS[match['mp']]}"
+    if match["yp"] == "内" or anchor.is_ahead:
+        year = anchor.sentence_year or anchor.today.year
+        year = max(year, anchor.today.year) if anchor.is_ahead else year
+        return f"{year:04d}" if match["yp"] == "内" else f"{year:04d} {PARTS.get(match['yp'] or '末')}"
+    year = anchor.sentence_year or anchor.report_year or anchor.today.year
+    return f"{year:04d} {PARTS.get(match['yp'] or '末')}"
+
+
+def match_decade(text: str, start: int) -> Found | None:
+    """RETURNS (Found | None): a century or decade: 上世纪90年代, 20世纪, 八十年代中期, 本世纪末."""
+    match = _DECADE.match(text, start)
+    if match is None or not (match["c"] or match["dec"]):
+        return None
+    century = _century(match["c"])
+    if century is None:
+        return None
+    part = PARTS.get((match["p"] or "")[:1])
+    if match["dec"]:
+        decade = small_number(match["dec"])
+        if decade is None or decade % 10:
+            return None
+        century = decade // 100 if decade >= 1000 else century
+        value: str | None = f"{century:02d}{decade // 10 % 10}X" + (f" {part}" if part else "")
+    else:
+        value = f"{century:02d}XX" + (f" {part}" if part else "")
+    end = match.end() if part or not match["p"] else match.start("p")
+    return Found(end, value)
+
+
+def _century(text: str | None) -> int | None:
+    """RETURNS: the two leading digits of the years of a century."""
+    if text is None or text.startswith("上"):
+        return 19
+    if text.startswith("本"):
+        return 20
+    number = small_number(text.removeprefix("公元").removesuffix("世纪"))
+    return None if number is None or not 1 <= number <= 30 else number - 1
+
+
+def match_plan(text: str, start: int) -> Found | None:
+    """RETURNS (Found | None): the years of a five-year plan: 十四五期间, “十三五”时期."""
+    match = _PLAN.match(text, start)
+    number = None if match is None else small_number(match["n"])
+    if match is None or number is None:
+        return None
+    quoted = text[start - 1 : start] in "“「『" and text[start - 1 : start] != ""
+    if not quoted and match["t"] is None and not text.startswith(("以来", "开局", "收官"), match.end("n") + 1):
+        return None
+    first = 1953 if number == 1 else 1958 if number == 2 else 1966 + 5 * (number - 3)
+    value = f"{first}/{first + 4}"
+    if match["t"] == "末":
+        value = f"{first + 4} end"
+    name_end = match.end("n") + 1
+    told = match["t"] is not None or text.startswith(("以来", "末", "初", "开局", "收官", "时"), name_end + quoted)
+    # Inside quotation marks only the name is the span, with the period named or not.
+    end = name_end if quoted else match.end()
+    return Found(end, value, "plan" if told else "name")
