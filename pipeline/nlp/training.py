@@ -181,7 +181,7 @@ class Watcher:
     patience: int = 0
     log: Log = field(default=lambda info: None)
     best: CrfModel | None = None
-    best_epoch: int = 0
+    gained: int = 0
     checkpoints: list[tuple[float, int]] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
 
@@ -192,9 +192,12 @@ class Watcher:
         seconds = round(time.monotonic() - self.started, 2)
         row = {"component": self.name, "epoch": epoch.number, "loss": round(epoch.loss, 6), "seconds": seconds}
         self.on_metrics(row | {key: _rounded(scores.get(key)) for key in ("ents_p", "ents_r", "ents_f")})
-        # without scores the last weights are the best ones
-        if f is None or f >= max((score for score, _ in self.checkpoints), default=-1.0):
-            self.best, self.best_epoch = self.component.model, epoch.number
+        so_far = max((score for score, _ in self.checkpoints), default=-1.0)
+        # of equal scores, and without scores, the later weights are taken: they are the mean of more epochs
+        if f is None or f >= so_far:
+            self.best = self.component.model
+        if (f or 0.0) > so_far:
+            self.gained = epoch.number
         self.checkpoints.append((f or 0.0, epoch.number))
         self.log(
             {
@@ -207,9 +210,9 @@ class Watcher:
                 "seconds": int(seconds),
             }
         )
-        stop = bool(self.patience and self.dev) and epoch.number - self.best_epoch >= self.patience
+        stop = bool(self.patience and self.dev) and epoch.number - self.gained >= self.patience
         if stop:
-            logger.info("stopped early: no gain in %d epochs; best was epoch %d", self.patience, self.best_epoch)
+            logger.info("stopped early: no gain in %d epochs; the last was epoch %d", self.patience, self.gained)
         return stop
 
 
