@@ -95,7 +95,12 @@ class Numbers(Pipe):  # type: ignore[misc]
         classes: list[str] = []
         for doc in docs:
             gold = {(span.start_char, span.end_char): span.label_ for span in doc.spans[NUMBERS]}
-            candidates = find_candidates(doc.text, doc.user_data.get("date"))
+            known = _known_labels(doc)
+            candidates = [
+                item
+                for item in find_candidates(doc.text, doc.user_data.get("date"))
+                if item.label in known or (item.start, item.end) in gold
+            ]
             described += candidate_features(doc.text, candidates)
             classes += [gold.get((item.start, item.end), DROP) for item in candidates]
         if len(set(classes)) < 2:
@@ -111,7 +116,7 @@ class Numbers(Pipe):  # type: ignore[misc]
         scores: dict[str, Any] = Scorer.score_spans(
             kept,
             f"spans_{NUMBERS}",
-            getter=lambda doc, _: doc.spans.get(NUMBERS, ()),
+            getter=lambda doc, _: [span for span in doc.spans.get(NUMBERS, ()) if span.label_ in _known_labels(doc)],
             has_annotation=lambda doc: NUMBERS in doc.spans,
             allow_overlap=True,
         )
@@ -186,6 +191,12 @@ def check_char_docs(docs: Iterable[Doc]) -> None:
 def _is_annotated(doc: Doc) -> bool:
     layers = doc.user_data.get("layers")
     return NUMBERS in doc.spans and (not isinstance(layers, list) or NUMBERS in layers)
+
+
+def _known_labels(doc: Doc) -> frozenset[str]:
+    """The labels the Doc is annotated for; what nobody looked for is no negative."""
+    names = doc.user_data.get("labels")
+    return frozenset(LABELS if names is None else names)
 
 
 def _span(candidate: Candidate, label: str, score: float | None) -> CharSpan:
