@@ -6,31 +6,39 @@ a component does not learn it as "not there".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from pipeline.core.labels import LabelScheme, default_scheme, read_scheme
+from pipeline.core.labels import ENTITIES, Label, LabelScheme, default_scheme, read_scheme
 from pipeline.core.records import Record, iter_records
 from pipeline.core.resources import default_file
+from pipeline.core.spans import CharSpan
 from pipeline.errors import ConfigError, Problem
 from pipeline.nlp.docs import carry_meta, record_to_doc
 
 
 def make_gold_corpus(
-    *, path: str | Path | None, scheme: str | Path | None = None, limit: int = 0
+    *,
+    path: str | Path | None,
+    scheme: str | Path | None = None,
+    labels: Sequence[str] | None = None,
+    outermost: bool = False,
+    limit: int = 0,
 ) -> Callable[[Language], Iterator[Example]]:
     """Make a corpus reader. Registered as `biaozhu.GoldCorpus.v1`.
 
     path (str | Path | None): a .jsonl file of gold records.
     scheme (str | Path | None): label scheme file; the default scheme if none is named.
+    labels (Sequence[str] | None): instead of a scheme file, the labels of a public set; all of them are entities.
+    outermost (bool): of entities that overlap keep the longer one; otherwise they are an error.
     limit (int): read at most this many records; 0 means all.
     RETURNS (Callable[[Language], Iterator[Example]]): the reader.
     """
-    labels = load_scheme(scheme)
+    chosen = load_scheme(scheme) if labels is None else entity_scheme(labels)
 
     def read(nlp: Language) -> Iterator[Example]:
         if path is None:
@@ -38,7 +46,7 @@ def make_gold_corpus(
         for number, (_, record) in enumerate(iter_records(Path(path))):
             if limit and number >= limit:
                 break
-            yield record_to_example(record, nlp, labels)
+            yield record_to_example(keep_outermost(record) if outermost else record, nlp, chosen)
 
     return read
 
@@ -48,6 +56,20 @@ def record_to_example(record: Record, nlp: Language, scheme: LabelScheme) -> Exa
     predicted: Doc = nlp.make_doc(record.text)
     carry_meta(predicted, record)
     return Example(predicted, record_to_doc(record, nlp.vocab, scheme))
+
+
+def keep_outermost(record: Record) -> Record:
+    """RETURNS (Record): the record without spans that overlap a longer one."""
+    kept: list[CharSpan] = []
+    for span in sorted(record.spans, key=lambda span: (span.start - span.end, span.start, span.label)):
+        if not any(span.overlaps(other) for other in kept):
+            kept.append(span)
+    return record.with_spans(kept)
+
+
+def entity_scheme(labels: Sequence[str]) -> LabelScheme:
+    """RETURNS (LabelScheme): a scheme of entities only."""
+    return LabelScheme("public", tuple(Label(name, ENTITIES) for name in labels))
 
 
 def load_scheme(path: str | Path | None) -> LabelScheme:

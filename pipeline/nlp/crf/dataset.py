@@ -18,7 +18,7 @@ from pipeline.nlp.crf.trainer import Problem
 from pipeline.nlp.features.batch import Codes, TextBatch, make_batch
 
 Describe = Callable[[TextBatch], Codes]
-BATCH_CHARS = 50_000
+BATCH_CHARS = 16_000
 _STOPS = np.array([ord(char) for char in "。！？!?；\n"], dtype=np.uint64)
 
 

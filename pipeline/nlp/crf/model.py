@@ -35,9 +35,8 @@ class CrfModel:
 
     def scores(self, codes: Codes) -> NDArray[np.float32]:
         """RETURNS (NDArray): (rows, tags) scores of every tag."""
-        features = lattice.look_up(codes, self.keys, self.slots)
-        scores: NDArray[np.float32] = lattice.emit(
-            features, self.offsets, self.pair_tags, self.weights, len(self.transitions)
+        scores: NDArray[np.float32] = lattice.look_up_and_emit(
+            codes, self.keys, self.slots, self.offsets, self.pair_tags, self.weights, len(self.transitions)
         )
         return scores
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
@@ -114,18 +116,30 @@ def describe(batch: TextBatch, sources: Mapping[str, FeatureSource]) -> Codes:
     sources (Mapping[str, FeatureSource]): sources by name; their order does not change a code.
     RETURNS (Codes): (rows, all columns); 0 means none.
     """
-    parts = []
-    for name, source in sources.items():
-        codes = source(batch)
+    parts = [(name, source(batch)) for name, source in sources.items()]
+    described = np.empty((len(batch), sum(codes.shape[1] for _, codes in parts)), dtype=np.uint64)
+    first = 0
+    for name, codes in parts:
         salts = np.array([_salt(name, column) for column in range(codes.shape[1])], dtype=np.uint64)
-        salted = (codes ^ salts) * _ODD
-        salted ^= salted >> np.uint64(32)
-        salted *= _MIX
-        salted ^= salted >> np.uint64(29)
-        parts.append(np.where(codes == 0, np.uint64(0), salted | np.uint64(1)))
-    return np.concatenate(parts, axis=1) if parts else np.zeros((len(batch), 0), dtype=np.uint64)
+        _salt_codes(codes, salts, described, first)
+        first += codes.shape[1]
+    return described
 
 
+@njit(cache=True)
+def _salt_codes(codes, salts, out, first):  # type: ignore[no-untyped-def]
+    """Mix every code with its column's salt into the columns of `out` from `first` on; 0 stays 0."""
+    for row in range(codes.shape[0]):
+        for column in range(codes.shape[1]):
+            code = codes[row, column]
+            if code != np.uint64(0):
+                code = (code ^ salts[column]) * np.uint64(0x9E3779B97F4A7C15)
+                code = (code ^ (code >> np.uint64(32))) * np.uint64(0xBF58476D1CE4E5B9)
+                code = (code ^ (code >> np.uint64(29))) | np.uint64(1)
+            out[row, first + column] = code
+
+
+@cache
 def _salt(name: str, column: int) -> int:
     """RETURNS (int): 64-bit FNV-1a hash of the source's name and the column's number."""
     code = 0xCBF29CE484222325

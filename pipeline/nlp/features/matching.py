@@ -97,7 +97,7 @@ def _find(chars, keys, groups, slots, shortest):  # type: ignore[no-untyped-def]
             if chars[row] == 0:
                 break
             code = _extend(code, chars[row])
-            slot = code & mask
+            slot = (code >> np.uint64(1)) & mask
             index = slots[slot]
             while index >= 0 and keys[index] != code:
                 slot = (slot + np.uint64(1)) & mask
