@@ -16,7 +16,6 @@ from spacy.pipeline import Pipe
 from spacy.scorer import Scorer
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import minibatch
 
 from pipeline.core.labels import NUMBERS
 from pipeline.core.progress import logger
@@ -31,7 +30,7 @@ from pipeline.numbers import Candidate, find_candidates
 LABELS = ("QUANTITY", "MONEY", "PERCENT", "ORDINAL", "CARDINAL", "DATE", "TIME")
 
 
-class Numbers(Pipe):  # type: ignore[misc]
+class Numbers(Pipe):
     """Finds numbers. See `make_numbers` for the settings."""
 
     def __init__(self, *, name: str, strength: float, min_count: int, prune: float) -> None:
@@ -54,9 +53,7 @@ class Numbers(Pipe):  # type: ignore[misc]
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """YIELDS (Doc): the Docs with numbers."""
-        for docs in minibatch(stream, batch_size):
-            for doc in docs:
-                yield self(doc)
+        yield from map(self, stream)
 
     def find(self, text: str, date: str | None = None) -> list[CharSpan]:
         """Find the numbers of a text.

@@ -1,4 +1,4 @@
-"""What the filter of numbers sees of a candidate: the rule that found it, its unit and numeral, and the words around it.
+"""What the filter of numbers sees of a candidate: the rule that found it, its unit and numeral, the words around it.
 
 Features are strings, so that a weight can be read ("rule+next1:cn1-counter|的"); their order means nothing. One
 candidate is described by its own text window and its neighbours among the candidates, never by the whole document.

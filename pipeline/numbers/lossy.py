@@ -23,7 +23,7 @@ _FORMS = re.compile(
 _RANGE = re.compile(rf"[-－—–―~～至到](?P<m>{_D}{{1,2}})月(?!{_D})")
 _RANGE_OF_DAYS = re.compile(rf"[-－—–―~～至到](?P<md>{_D}{{3,4}})日")
 _PARTS = {"初": " start", "底": " end", "末": " end"}
-_CLOSE = datetime.timedelta(days=60)
+_CLOSE = datetime.timedelta(days=31)
 
 
 class Lossy(NamedTuple):

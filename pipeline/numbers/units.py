@@ -229,7 +229,7 @@ def _build() -> dict[str, tuple[_Row, ...]]:
     return {start: tuple(items) for start, items in by_start.items()}
 
 
-_INTRICATE = frozenset({"块", "米", "角", "毛", "点", "點", "分", "号", "世", "期", "番", "成", "折", "比"})
+_INTRICATE = frozenset({"G", "块", "米", "角", "毛", "点", "點", "分", "号", "世", "期", "番", "成", "折", "比"})
 _ROWS = _build()
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 

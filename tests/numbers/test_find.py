@@ -1,0 +1,153 @@
+"""What `find_numbers` finds in a text: span, label and value, as a table for every label and rule of the guidelines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.numbers import find_candidates, find_numbers
+
+SEED = Path(__file__).parents[2] / "seeds" / "000_33a5e50e001da68a.txt"
+
+Found = list[tuple[str, str, str | None]]
+
+
+def found(text: str, date: str | None = None) -> Found:
+    return [(text[span.start : span.end], span.label, span.value) for span in find_numbers(text, date)]
+
+
+QUANTITIES: list[tuple[str, Found]] = [
+    ("注册商标4.3万件", [("4.3万件", "QUANTITY", "43000 件")]),
+    ("全国395个县级市", [("395个", "QUANTITY", "395 个")]),
+    ("全长1.2公里", [("1.2公里", "QUANTITY", "1.2 公里")]),
+    ("三级品牌培育库", [("三级", "QUANTITY", "3 级")]),
+    ("20多名记者", [("20多名", "QUANTITY", ">20 名")]),
+    ("百余家企业", [("百余家", "QUANTITY", ">100 家")]),
+    ("新建3至5个站", [("3至5个", "QUANTITY", "3..5 个")]),
+    ("3~5万吨", [("3~5万吨", "QUANTITY", "30000..50000 吨")]),
+    ("近100家", [("100家", "QUANTITY", "~100 家")]),
+    ("100家左右", [("100家", "QUANTITY", "~100 家")]),
+    ("不低于6所", [("6所", "QUANTITY", ">=6 所")]),
+    ("零下37摄氏度", [("零下37摄氏度", "QUANTITY", "-37 摄氏度")]),
+    ("浓度31.3微克/立方米", [("31.3微克/立方米", "QUANTITY", "31.3 微克/立方米")]),
+    ("从300吨级", [("300吨级", "QUANTITY", "300 吨级")]),
+    ("装机6482万千瓦", [("6482万千瓦", "QUANTITY", "64820000 千瓦")]),
+    ("翻一番", [("翻一番", "QUANTITY", "2 倍")]),
+    ("是上年的1.5倍", [("上年", "DATE", None), ("1.5倍", "QUANTITY", "1.5 倍")]),
+    ("达1409万、1305万人次", [("1409万", "QUANTITY", "14090000 人次"), ("1305万人次", "QUANTITY", "13050000 人次")]),
+    ("建设二、三级医院", [("二", "QUANTITY", "2 级"), ("三级", "QUANTITY", "3 级")]),
+    ("两国企业", [("两国", "QUANTITY", "2 国")]),
+    ("数十家", [("数十家", "QUANTITY", None)]),
+    ("Ⅲ类水体", [("Ⅲ类", "QUANTITY", "3 类")]),
+    ("2813.8万辆（艘、架、列）次", [("2813.8万辆（艘、架、列）次", "QUANTITY", "28138000 辆（艘、架、列）次")]),
+    ("两个半足球场", [("两个半", "QUANTITY", "2.5 个")]),
+]
+
+MONEY_AND_SHARES: list[tuple[str, Found]] = [
+    ("累计达16.5亿元。", [("16.5亿元", "MONEY", "1650000000 CNY")]),
+    ("3000美元", [("3000美元", "MONEY", "3000 USD")]),
+    ("五角钱", [("五角钱", "MONEY", "0.5 CNY")]),
+    ("50元6角三分", [("50元6角三分", "MONEY", "50.63 CNY")]),
+    ("三块五", [("三块五", "MONEY", "3.5 CNY")]),
+    ("￥300", [("￥300", "MONEY", "300 CNY")]),
+    ("每吨5000元/吨", [("5000元/吨", "MONEY", "5000 CNY/吨")]),
+    ("营收超百亿元", [("百亿元", "MONEY", ">10000000000 CNY")]),
+    ("6000万元至7500万元", [("6000万元至7500万元", "MONEY", "60000000..75000000 CNY")]),
+    ("96块小网", [("96块", "QUANTITY", "96 块")]),
+    ("撤回率98.46%", [("98.46%", "PERCENT", "98.46 %")]),
+    ("占８５％", [("８５％", "PERCENT", "85 %")]),
+    ("百分之三", [("百分之三", "PERCENT", "3 %")]),
+    ("百分之三十至四十", [("百分之三十至四十", "PERCENT", "30..40 %")]),
+    ("30%至40%", [("30%至40%", "PERCENT", "30..40 %")]),
+    ("约三成", [("三成", "PERCENT", "~30 %")]),
+    ("八成六", [("八成六", "PERCENT", "86 %")]),
+    ("六成多的企业", [("六成", "PERCENT", ">60 %")]),
+    ("九五折", [("九五折", "PERCENT", "95 %")]),
+    ("提高1.2个百分点", [("1.2个百分点", "PERCENT", "1.2 pp")]),
+    ("5‰", [("5‰", "PERCENT", "0.5 %")]),
+    ("1/3以上", [("1/3", "PERCENT", ">=33.3333 %")]),
+    ("三分之二", [("三分之二", "PERCENT", "66.6667 %")]),
+    ("下降3.2%", [("3.2%", "PERCENT", "3.2 %")]),
+    ("降低5个基点", [("5个基点", "PERCENT", "0.05 pp")]),
+]
+
+RANKS_AND_COUNTS: list[tuple[str, Found]] = [
+    ("位列第10名", [("第10名", "ORDINAL", "10 名")]),
+    ("第一动力", [("第一", "ORDINAL", "1")]),
+    ("宁波首件", [("首件", "ORDINAL", "1 件")]),
+    ("首席代表首先", []),
+    ("居前三。", [("前三", "ORDINAL", "3")]),
+    ("前20名", [("前20名", "ORDINAL", "20 名")]),
+    ("比分3∶1", [("3∶1", "CARDINAL", "3:1")]),
+    ("112比97取胜", [("112比97", "CARDINAL", "112:97")]),
+    ("得分9.5，", [("9.5", "CARDINAL", "9.5")]),
+    ("惠及300多万各族群众", [("300多万", "CARDINAL", ">3000000")]),
+    ("五部门联合发文", [("五", "CARDINAL", "5")]),
+    ("五大片区", [("五", "CARDINAL", "5")]),
+]
+
+NOT_NUMBERS: list[tuple[str, Found]] = [
+    ("统一部署，唯一一直一起一切", []),
+    ("“一件事”改革", []),
+    ("“三比一讲”活动", []),
+    ("零距离服务", []),
+    ("百强榜单", []),
+    ("三农工作", []),
+    ("“一带一路”", []),
+    ("每万人口", []),
+    ("一批具有核心竞争力", []),
+    ("一项系统性较强的工作", []),
+    ("新闻多一点", []),
+    ("PM2.5浓度", []),
+    ("电话0574-62701234", []),
+    ("（一）推动 1. 坚持", []),
+    ("国发〔2023〕15号", []),
+    ("https://tv.cctv.com/2024/08/26/VIDE240826.shtml", []),
+    ("5A级景区", []),
+    ("5G基站", []),
+    ("千方百计", []),
+    ("四分之一决赛", []),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [*QUANTITIES, *MONEY_AND_SHARES, *RANKS_AND_COUNTS, *NOT_NUMBERS],
+    ids=[text for text, _ in [*QUANTITIES, *MONEY_AND_SHARES, *RANKS_AND_COUNTS, *NOT_NUMBERS]],
+)
+def test_find_numbers_by_table(text: str, expected: Found) -> None:
+    assert found(text) == expected
+
+
+def test_find_numbers_of_the_seed_document() -> None:
+    text = SEED.read_text(encoding="utf-8")
+    numbers = found(text, "2022-04-26")
+    for expected in [
+        ("20220426", "DATE", "2022-04-26"),
+        ("426日", "DATE", "2022-04-26"),
+        ("第22个", "ORDINAL", "22 个"),
+        ("去年底", "DATE", "2021 end"),
+        ("4.3万件", "QUANTITY", "43000 件"),
+        ("16.5亿元", "MONEY", "1650000000 CNY"),
+        ("20207月", "DATE", "2020-07"),
+        ("98.46%", "PERCENT", "98.46 %"),
+        ("421日", "DATE", "2022-04-21"),
+        ("一周", "DATE", "P1W"),
+        ("当天", "DATE", "2022-04-21"),
+        ("近年", "DATE", None),
+    ]:
+        assert expected in numbers
+    assert not {"一件事", "一切", "一批", "一项", "一条", "一点"} & {surface for surface, _, _ in numbers}
+
+
+def test_candidates_hold_what_the_grammar_drops() -> None:
+    dropped = [item for item in find_candidates("这是一项工作") if not item.keep]
+    assert [(item.start, item.end, item.rule) for item in dropped] == [(2, 4, "cn1-counter")]
+
+
+@pytest.mark.parametrize(
+    "unit", ["1", "百", "百分之", "一", "1,", "1-", "2020年", "1至", "1/", "三点", "“一", "半", "5元6角"]
+)
+def test_find_numbers_takes_linear_time(unit: str) -> None:
+    find_candidates(unit * (100_000 // len(unit)), "2024-03-05")
