@@ -23,7 +23,7 @@ from pipeline.metrics.stats import DocStats
 Array = npt.NDArray[np.float64]
 
 LEVEL = 0.95
-_CELLS = 2_000_000  # weights held at once
+_CELLS = 500_000  # weights held at once
 
 
 def bootstrap_totals(tables: Sequence[npt.NDArray[np.int64]], *, resamples: int, seed: int) -> list[Array]:

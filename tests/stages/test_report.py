@@ -329,7 +329,8 @@ def test_the_theme_button_overrides_the_system(tab: Any) -> None:
 @pytest.mark.browser
 def test_print_shows_everything_and_no_controls(tab: Any) -> None:
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    tab.emulate_media(media="print")
+    tab.emulate_media(media="print", color_scheme="dark")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert tab.locator("details:not([open])").count() == 0
     assert not tab.locator(".filters").is_visible()
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
