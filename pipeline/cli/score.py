@@ -19,9 +19,7 @@ def score(
     gold: Annotated[Path, typer.Argument(help="Gold records, .jsonl.")],
     predictions: Annotated[Path, typer.Argument(help="Predicted records of the same documents, .jsonl.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", help="Folder for scores.json and errors.jsonl.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Folder for scores.json and errors.jsonl.")] = None,
     labels: Annotated[Path | None, typer.Option("--labels", help="Label scheme; the default is built in.")] = None,
     train: Annotated[Path | None, typer.Option("--train", help="Training records: seen and unseen surfaces.")] = None,
     layer: Annotated[list[str] | None, typer.Option("--layer", help="Score only this layer; repeatable.")] = None,
