@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 INSTALL = $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: run test test-fast test-review lint types imports check clean help
+.PHONY: run test test-fast test-review label-studio lint types imports check clean help
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
@@ -12,14 +12,17 @@ help: ## Show the targets
 run: .venv/installed ## Run the whole job on seeds/ and annotations/gold/
 	.venv/bin/biaozhu run
 
-test: .venv/installed-dev ## Pass the tests (the real Label Studio and browser tests included, where installed)
+test: .venv/installed-dev label-studio ## Pass all tests, those with the real Label Studio and a real browser included
 	.venv/bin/python -m pytest
 
 test-fast: .venv/installed-dev ## Pass the quick tests only
 	.venv/bin/python -m pytest -m "not slow and not label_studio and not browser"
 
-test-review: .venv/installed-dev ## Pass the tests with the real Label Studio and a real browser
+test-review: .venv/installed-dev label-studio ## Pass the tests with the real Label Studio and a real browser
 	.venv/bin/python -m pytest -m "label_studio or browser"
+
+label-studio: .venv/bin/python ## Install a Label Studio server for the tests, in .cache (a new one takes two minutes)
+	.venv/bin/python scripts/label_studio.py prepare
 
 lint: .venv/installed-dev ## Check style
 	.venv/bin/ruff format --check .
@@ -45,5 +48,5 @@ clean: ## Remove the environment and the runs
 	touch $@
 
 .venv/installed-dev: .venv/installed
-	$(INSTALL) --editable ".[dev,agreement,labelstudio]"
+	$(INSTALL) --editable ".[dev,agreement,labelstudio,mlflow,serve,tune]"
 	touch $@
