@@ -1,0 +1,392 @@
+"""How exact and how fast is the number grammar, on real documents, public suites and raw text, beside its peers?
+
+    python benchmarks/numbers.py --data DIR              # scores and our own speed
+    python benchmarks/numbers.py --data DIR --peers      # speed beside the peers that are installed
+
+DIR holds real_dev.jsonl, numbers/*.jsonl and raw/ (public data by others, not in the repository). A case of a suite
+counts as right if the candidate that overlaps its span has its number: the suites test numerals without context, so
+that what the grammar would drop in a text (一, 三) is asked for there. Speed is the median of several runs in one
+process; peers run on the same text in the same process. They are never installed with the product; put them into an
+environment of their own and start this file there: the grammar needs nothing but Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import platform
+import re
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from pipeline.core.values import Amount, Date, Duration, When, parse_value
+from pipeline.numbers import Candidate, find_candidates, find_numbers
+
+LABELS = ("QUANTITY", "MONEY", "PERCENT", "ORDINAL", "CARDINAL", "DATE", "TIME")
+RESULTS = Path(__file__).parent / "results"
+SECONDS = {"Y": 31_536_000, "M": 2_592_000, "W": 604_800, "D": 86_400, "TH": 3_600, "TM": 60, "TS": 1}
+# What a suite asks for that the guidelines decide otherwise, by a pattern of its text.
+ON_PURPOSE = (
+    (r"一共|一下|一起|一些|一切|年级|星期|周[一二三四五六日]", "rule 5: fixed words count nothing"),
+    (r"每", "rule 5: 每 + number is the denominator of an indicator"),
+    (r"号", "rule 5: numbers of houses, trains and codes"),
+    (r"打.{1,4}折|对折", "对折 and 半折 are words, not numerals"),
+    (r"\^|/.*/|次方|[*×x]", "arithmetic is no number of a text"),
+)
+
+
+def read_jsonl(path: Path) -> list[dict[str, Any]]:
+    """RETURNS (list[dict]): the rows of a file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+# ---- real documents -------------------------------------------------------------------------------------------------
+
+
+def score_real(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """RETURNS (list[dict]): strict span + label F1 and value F1, of all labels and of each."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for row in rows:
+        gold = {(s["start"], s["end"], s["label"]): s.get("value") for s in row["spans"] if s["label"] in LABELS}
+        found = {span.key: span.value for span in find_numbers(row["text"], row.get("meta", {}).get("date"))}
+        for key in gold | found:
+            for name in ("all", key[2]):
+                cell = counts[name]
+                cell[0] += key in gold
+                cell[1] += key in found
+                cell[2] += key in gold and key in found
+                cell[3] += key in gold and key in found and gold[key] == found[key]
+    return [
+        {"label": name, "gold": gold, "f1": 2 * both / (gold + pred), "value f1": 2 * value / (gold + pred)}
+        for name, (gold, pred, both, value) in sorted(counts.items())
+    ]
+
+
+# ---- suites ---------------------------------------------------------------------------------------------------------
+
+
+def number_of(item: Candidate) -> list[Decimal]:
+    """RETURNS (list[Decimal]): the numbers of a candidate's value."""
+    if item.value is None:
+        return []
+    body = parse_value(item.value, item.label).body
+    if isinstance(body, Amount):
+        return [body.low] if body.high is None else [body.low, body.high]
+    if isinstance(body, When) and isinstance(body.first, Duration):
+        return [sum((number * SECONDS[mark] for mark, number in body.first.parts), Decimal(0))]
+    if (
+        isinstance(body, When)
+        and isinstance(body.first, Date)
+        and body.first.rest is None
+        and body.first.year.isdigit()
+    ):
+        return [Decimal(body.first.year)]
+    return []
+
+
+def overlapping(text: str, start: int, end: int, date: str | None = None) -> list[Candidate]:
+    """RETURNS (list[Candidate]): the candidates that share a character with a span."""
+    return [item for item in find_candidates(text, date) if item.start < end and start < item.end]
+
+
+def has_number(text: str, start: int, end: int, expected: list[Decimal]) -> bool:
+    """RETURNS (bool): whether a candidate on the span has the expected numbers."""
+    return any(number_of(item) == expected for item in overlapping(text, start, end))
+
+
+def decimals(text: object) -> list[Decimal]:
+    """RETURNS (list[Decimal]): the plain numbers in a string of a suite."""
+    parts = text if isinstance(text, list) else [text]
+    found = [part for item in parts for part in re.findall(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", str(item))]
+    try:
+        return [Decimal(part) for part in found]
+    except InvalidOperation:
+        return []
+
+
+def suite_spans(rows: list[dict[str, Any]], labels: set[str]) -> Iterator[tuple[str, bool]]:
+    """YIELDS: text and verdict of every span that has one of the labels and a number."""
+    for row in rows:
+        for span in row["spans"]:
+            expected = decimals(span["value"]) if span["label"] in labels and span["value"] is not None else []
+            if expected:
+                yield row["text"], has_number(row["text"], span["start"], span["end"], expected)
+
+
+def suite_cn2an(rows: list[dict[str, Any]]) -> Iterator[tuple[str, bool]]:
+    """YIELDS: text and verdict of the valid cases that ask for a number."""
+    for row in rows:
+        span = row["spans"][0] if row["spans"] else None
+        if span is None or not isinstance(span["value"], int | float):
+            continue
+        yield row["text"], has_number(row["text"], 0, len(row["text"]), [Decimal(str(span["value"]))])
+
+
+def suite_duckling(rows: list[dict[str, Any]], label: str) -> Iterator[tuple[str, bool]]:
+    """YIELDS: text and verdict of Duckling's cases of one dimension."""
+    units = {"Second": 1, "Minute": 60, "Hour": 3600, "Day": 86400, "Week": 604800, "Month": 2592000, "Year": 31536000}
+    for row in rows:
+        for span in row["spans"]:
+            expected = decimals(span["value"])
+            if span["label"] != label or not expected:
+                continue
+            if label == "Duration":
+                unit = next((factor for name, factor in units.items() if name in span["value"]), 0)
+                expected = [expected[0] * unit]
+            elif label == "AmountOfMoney" and span["unit"] == "Cent":
+                expected = [number / 100 for number in expected]
+            yield row["text"], has_number(row["text"], span["start"], span["end"], expected)
+
+
+def suite_pairs(rows: list[dict[str, Any]], labels: set[str]) -> Iterator[tuple[str, bool]]:
+    """YIELDS: text and verdict: the spoken and the written form of a pair have the same values."""
+
+    def values(text: str) -> list[str]:
+        return [str(number) for item in find_candidates(text) for number in number_of(item)] or [
+            item.value for item in find_candidates(text) if item.value
+        ]
+
+    for row in rows:
+        if row["spans"] and row["spans"][0]["label"] in labels and row["target"] != row["text"]:
+            yield row["text"], bool(values(row["text"])) and values(row["text"]) == values(row["target"])
+
+
+def suite_times(rows: list[dict[str, Any]]) -> Iterator[tuple[str, bool]]:
+    """YIELDS: text and verdict of JioNLP's points, spans and deltas of time, compared by days."""
+    for row in rows:
+        for span in row["spans"]:
+            value = span["value"]
+            if value["type"] not in ("time_point", "time_span") or not isinstance(value["time"], list):
+                continue
+            first, last = (str(part)[:10] for part in value["time"][:2])
+            items = overlapping(row["text"], span["start"], span["end"], base_date(row.get("time_base")))
+            yield row["text"], any(days_of(item) == (first, last) for item in items)
+
+
+def base_date(base: object) -> str | None:
+    """RETURNS (str | None): the reference date of a case."""
+    if isinstance(base, int | float):
+        return datetime.datetime.fromtimestamp(base, datetime.UTC).date().isoformat()
+    if isinstance(base, dict) and "year" in base:
+        return f"{base['year']:04d}-{base.get('month', 1):02d}-{base.get('day', 1):02d}"
+    if isinstance(base, list) and base:
+        parts = [*map(int, base), 1, 1][:3]
+        return f"{parts[0]:04d}-{parts[1]:02d}-{parts[2]:02d}"
+    return None
+
+
+def days_of(item: Candidate) -> tuple[str, str] | None:
+    """RETURNS (tuple | None): first and last day of a date."""
+    if item.value is None or item.label != "DATE":
+        return None
+    body = parse_value(item.value, "DATE").body
+    if not isinstance(body, When) or not isinstance(body.first, Date):
+        return None
+    first, last = body.first, body.last if isinstance(body.last, Date) else body.first
+    bounds = _bounds(first), _bounds(last)
+    return None if bounds[0] is None or bounds[1] is None else (bounds[0][0], bounds[1][1])
+
+
+def _bounds(date: Date) -> tuple[str, str] | None:
+    if "X" in str(date):
+        return None
+    year = int(date.year)
+    season = {"33": (1, 3), "34": (4, 6), "35": (7, 9), "36": (10, 12), "40": (1, 6), "41": (7, 12)}
+    rest = date.rest or ""
+    if len(rest) == 5:
+        return str(date), str(date)
+    first, last = season.get(rest, (int(rest), int(rest)) if rest and rest not in ("21", "22", "23", "24") else (1, 12))
+    end = datetime.date(year + (last == 12), last % 12 + 1, 1) - datetime.timedelta(days=1)
+    return f"{year:04d}-{first:02d}-01", end.isoformat()
+
+
+def run_suites(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """RETURNS (tuple): a row for every suite, and the misses that the guidelines explain."""
+    data = {path.stem: read_jsonl(path) for path in sorted(folder.glob("*.jsonl"))}
+    number, unit = data["recognizers_number"], data["recognizers_numberwithunit"]
+    duckling, wetext, nemo = data["duckling_zh"], data["wetext_itn_zh"], data["nemo_itn_zh"]
+    suites: dict[str, tuple[float, Iterator[tuple[str, bool]]]] = {
+        "cn2an, valid cases": (1.0, suite_cn2an(data["cn2an"])),
+        "Recognizers number": (0.95, suite_spans(number, {"number", "ordinal", "percentage"})),
+        "Recognizers number with unit": (0.90, suite_spans(unit, {"currency", "dimension", "age", "temperature"})),
+        "Duckling numeral": (0.90, suite_duckling(duckling, "Numeral")),
+        "Duckling ordinal": (0.90, suite_duckling(duckling, "Ordinal")),
+        "Duckling money": (0.90, suite_duckling(duckling, "AmountOfMoney")),
+        "Duckling duration": (0.90, suite_duckling(duckling, "Duration")),
+        "JioNLP money": (0.95, suite_spans(data["jionlp_money_parse"], {"money"})),
+        "JioNLP time": (0.85, suite_times(data["jionlp_time_parse"])),
+        "WeText number, money, fraction, measure, date": (
+            0.90,
+            suite_pairs(wetext, {"number", "money", "fraction", "measure", "date"}),
+        ),
+        "NeMo cardinal, money, fraction, decimal, ordinal, date": (
+            0.90,
+            suite_pairs(nemo, {"cardinal", "money", "fraction", "decimal", "ordinal", "date"}),
+        ),
+    }
+    table, misses = [], []
+    for name, (goal, cases) in suites.items():
+        verdicts = list(cases)
+        right = sum(verdict for _, verdict in verdicts)
+        explained = 0
+        for text, verdict in verdicts:
+            reason = next((why for pattern, why in ON_PURPOSE if re.search(pattern, text)), "")
+            if not verdict:
+                explained += bool(reason)
+                misses.append({"suite": name, "text": text, "why": reason})
+        table.append({"suite": name, "cases": len(verdicts), "right": right / max(1, len(verdicts)), "goal": goal})
+        table[-1]["differs on purpose"] = explained
+    return table, misses
+
+
+# ---- speed ----------------------------------------------------------------------------------------------------------
+
+
+def speed_of(work: Callable[[str], object], texts: list[str], runs: int) -> float:
+    """RETURNS (float): characters a second of CPU time, median of several runs."""
+    times = []
+    for _ in range(runs):
+        begin = time.process_time()
+        for text in texts:
+            work(text)
+        times.append(time.process_time() - begin)
+    return sum(map(len, texts)) / statistics.median(times)
+
+
+def peers() -> dict[str, Callable[[str], object]]:
+    """RETURNS (dict): what runs of the peers, by name and version."""
+    found: dict[str, Callable[[str], object]] = {}
+    try:
+        from recognizers_date_time import recognize_datetime
+        from recognizers_number import recognize_number, recognize_ordinal, recognize_percentage
+        from recognizers_number_with_unit import recognize_currency, recognize_dimension
+
+        models = (
+            recognize_number, recognize_ordinal, recognize_percentage, recognize_currency, recognize_dimension,
+            recognize_datetime,
+        )  # fmt: skip
+        found[f"recognizers-text-suite {metadata.version('recognizers-text-suite')}"] = lambda text: [
+            model(text, "zh-cn") for model in models
+        ]
+    except ImportError as error:
+        print(f"recognizers-text-suite is not here ({error})")
+    try:
+        import jionlp
+
+        found[f"jionlp {metadata.version('jionlp')} (money and time)"] = lambda text: (
+            jionlp.ner.extract_time(text),
+            jionlp.ner.extract_money(text),
+        )
+    except (ImportError, AttributeError) as error:
+        print(f"jionlp is not here ({error})")
+    try:
+        import cn2an
+
+        found[f"cn2an {metadata.version('cn2an')} (rewrites only)"] = lambda text: cn2an.transform(text, "cn2an")
+    except ImportError as error:
+        print(f"cn2an is not here ({error})")
+    return found
+
+
+def run_speed(folder: Path, real: list[dict[str, Any]], runs: int, with_peers: bool) -> list[dict[str, Any]]:
+    """RETURNS (list[dict]): characters a second by text and system; peers on a small part of the same text."""
+    dense = [row["text"] for row in real if row["text"].count("%") > 5] * 30
+    texts = {
+        "provincial reports (dense)": dense,
+        "national reports": [path.read_text(encoding="utf-8") for path in sorted((folder / "gov").glob("*.txt"))],
+        "broadcast news": (folder / "news.txt").read_text(encoding="utf-8")[:2_000_000].split("\n"),
+    }
+    table = []
+    for name, parts in texts.items():
+        ours = speed_of(lambda text: find_numbers(text, "2024-03-05"), parts, runs)
+        density = 100 * sum(len(find_numbers(text)) for text in parts) / sum(map(len, parts))
+        table.append(
+            {"text": name, "system": "biaozhu", "chars/s": round(ours), "numbers/100 chars": round(density, 2)}
+        )
+        few = [line for part in parts[:20] for line in part.split("\n") if line][:40]
+        for peer, work in (peers() if with_peers else {}).items():
+            speed = speed_of(_guarded(work), few, 1)
+            own = speed_of(lambda text: find_numbers(text, "2024-03-05"), few * 20, 3)
+            table.append(
+                {
+                    "text": name,
+                    "system": peer,
+                    "chars/s": round(speed),
+                    "ours on the same lines / it": round(own / speed),
+                }
+            )
+    return table
+
+
+def _guarded(work: Callable[[str], object]) -> Callable[[str], object]:
+    """A peer that fails on a line has still used its time."""
+
+    def run(text: str) -> object:
+        try:
+            return work(text)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            return None
+
+    return run
+
+
+# ---- output ---------------------------------------------------------------------------------------------------------
+
+
+def markdown(title: str, rows: list[dict[str, Any]]) -> str:
+    """RETURNS (str): a table."""
+    heads = list(dict.fromkeys(key for row in rows for key in row))
+    lines = [f"## {title}", "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for row in rows:
+        cells = (f"{row[key]:.4f}" if isinstance(row.get(key), float) else str(row.get(key, "")) for key in heads)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def main() -> None:
+    """Run everything, print it and store it."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--peers", action="store_true", help="time the peers that are installed, too")
+    parser.add_argument("--misses", action="store_true", help="print every case of a suite that is not right")
+    args = parser.parse_args()
+    if not (args.data / "real_dev.jsonl").is_file():
+        sys.exit(f"no real_dev.jsonl in {args.data}: name the folder with the benchmark data by --data")
+    real = read_jsonl(args.data / "real_dev.jsonl")
+    scores = score_real(real)
+    suites, misses = run_suites(args.data / "numbers")
+    speed = run_speed(args.data / "raw", real, args.runs, args.peers)
+    versions = {"python": platform.python_version(), "machine": platform.machine(), "runs": args.runs}
+    report = "\n".join(
+        [
+            "# Numbers: the grammar alone",
+            "",
+            ", ".join(f"{key} {value}" for key, value in versions.items()),
+            "",
+            markdown("Real documents (real_dev), strict", scores),
+            markdown("Public suites: share of cases with the right number", suites),
+            markdown("Speed, characters a second of CPU time", speed),
+            markdown("Cases that differ on purpose", [row for row in misses if row["why"]] or [{"suite": "none"}]),
+        ]
+    )
+    print(report)
+    if args.misses:
+        print(markdown("Other misses", [row for row in misses if not row["why"]]))
+    RESULTS.mkdir(exist_ok=True)
+    stem = "numbers_peers" if args.peers else "numbers"
+    (RESULTS / f"{stem}.md").write_text(report, encoding="utf-8")
+    content = {"versions": versions, "real": scores, "suites": suites, "speed": speed, "misses": misses}
+    (RESULTS / f"{stem}.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
