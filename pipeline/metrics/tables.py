@@ -52,11 +52,13 @@ def layer_to_text(name: str, layer: Mapping[str, Any]) -> str:
     if low_high is not None:
         lines.append(f"strict F1 95 % interval: {percent(low_high[0])} to {percent(low_high[1])}")
     if "value_accuracy" in layer:
-        number = layer["values"]["number"]
-        lines.append(
-            f"values: {percent(layer['value_accuracy'])} % of the right spans have the right value; "
-            f"value F1 {percent(number['f1'])}"
+        accuracy, number = layer["value_accuracy"], layer["values"]["number"]
+        found = (
+            layer["undefined"]["value_accuracy"]
+            if accuracy is None
+            else f"{percent(accuracy)} % of the right spans have the right value"
         )
+        lines.append(f"values: {found}; value F1 {percent(number['f1'])}")
     kinds = [f"{kind} {count}" for kind, count in layer["errors"]["kinds"].items() if count]
     lines.append(f"errors: {', '.join(kinds) or 'none'}")
     return "\n".join(lines)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +135,29 @@ def test_a_subset_has_a_signature_of_its_own(files: tuple[Path, Path]) -> None:
 def test_what_selects_nothing_is_refused(files: tuple[Path, Path], options: dict[str, Any], code: str) -> None:
     with pytest.raises(InputError, match=code):
         score_files(*files, scheme=default_scheme(), **options)
+
+
+PEAK = """
+import sys
+from pathlib import Path
+from pipeline.core.labels import default_scheme
+from pipeline.stages.score import score_files
+score_files(Path(sys.argv[1]), Path(sys.argv[1]), scheme=default_scheme(), resamples=100)
+print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from Linux's /proc")
+def test_memory_is_bounded_when_files_are_streamed(tmp_path: Path) -> None:
+    spans = tuple(CharSpan(start, start + 2, "ORG") for start in range(0, 40, 4))
+    peaks = []
+    for count in (1_500, 15_000):
+        path = tmp_path / f"{count}.jsonl"
+        write_records(path, (Record(f"d{number}", "字" * 60, spans) for number in range(count)))
+        done = subprocess.run([sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True)
+        peaks.append(int(done.stdout))
+    assert peaks[1] <= 1.2 * peaks[0]
 
 
 def test_failed_scoring_leaves_earlier_outputs(files: tuple[Path, Path], tmp_path: Path) -> None:
