@@ -15,7 +15,10 @@ from pipeline.formats.label_studio import RECORD_ID, TEXT, VALUE, has_values, la
 
 READINGS = "readings"
 VALUE_HINT = "规范值 value: 43000 件 · 1650000000 CNY · 98.46 % · 2022-04-26 · >20 名"
-_STYLE = ".lsf-htx-richtext { font-size: 16px; line-height: 2; white-space: pre-wrap; }"
+_STYLE = (
+    ".lsf-htx-richtext { font-size: 16px; line-height: 2; white-space: pre-wrap; } "
+    ".controls { position: sticky; top: 0; z-index: 5; background: var(--color-neutral-background, white); }"
+)
 
 
 def make_form(scheme: LabelScheme, *, readings: bool = False) -> str:
@@ -30,8 +33,9 @@ def make_form(scheme: LabelScheme, *, readings: bool = False) -> str:
     ET.SubElement(view, "Header", value=f"${RECORD_ID}", size="5")
     if readings:
         ET.SubElement(view, "Text", name=READINGS, value=f"${READINGS}", selectionEnabled="false")
+    controls = ET.SubElement(view, "View", className="controls")
     for layer, names in layer_controls(scheme).items():
-        control = ET.SubElement(view, "Labels", name=layer, toName=TEXT, choice="single")
+        control = ET.SubElement(controls, "Labels", name=layer, toName=TEXT, choice="single")
         for name in names:
             label = scheme.get(name)
             assert label is not None
@@ -44,14 +48,14 @@ def make_form(scheme: LabelScheme, *, readings: bool = False) -> str:
             }
             ET.SubElement(control, "Label", {key: value for key, value in attributes.items() if value})
         if has_values(layer):
+            # visibleWhen does nothing on a control for regions, only on a View around it
+            shown = ET.SubElement(controls, "View", visibleWhen="region-selected", whenTagName=layer)
             ET.SubElement(
-                view,
+                shown,
                 "TextArea",
                 name=VALUE,
                 toName=TEXT,
                 perRegion="true",
-                visibleWhen="region-selected",
-                whenTagName=layer,
                 maxSubmissions="1",
                 editable="true",
                 rows="1",

@@ -78,10 +78,8 @@ def _faults(record: Record, scheme: LabelScheme) -> Iterator[tuple[str, str]]:
         yield "the text holds a lone surrogate or NUL", "clean it with `biaozhu stage clean`"
     for layer in scheme.layers:
         for first, second in overlapping_pairs(scheme.in_layer(record.spans, layer)):
-            yield (
-                f"{first.label} [{first.start}, {first.end}) overlaps {second.label} [{second.start})",
-                "layers are flat",
-            )
+            places = f"[{first.start}, {first.end}) overlaps {second.label} [{second.start}, {second.end})"
+            yield f"{first.label} {places}", "spans of one layer do not overlap"
     for span in record.spans:
         layer_name = scheme.layer_of(span.label)
         if layer_name is None:

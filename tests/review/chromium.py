@@ -67,3 +67,18 @@ def drag_over(page: Any, selector: str, start: int, end: int) -> None:
     page.mouse.move((place["x1"] + place["x2"]) / 2, place["y2"], steps=4)
     page.mouse.move(place["x2"], place["y2"], steps=4)
     page.mouse.up()
+
+
+def drag_over_text(page: Any, selector: str, surface: str) -> None:
+    """Select the first occurrence of a surface by mouse; pages show line ends in ways of their own."""
+    text: str = page.evaluate(
+        """(selector) => {
+          const walker = document.createTreeWalker(document.querySelector(selector), NodeFilter.SHOW_TEXT);
+          let text = "";
+          while (walker.nextNode()) text += walker.currentNode.data;
+          return text;
+        }""",
+        selector,
+    )
+    start = text.index(surface)
+    drag_over(page, selector, start, start + len(surface))
