@@ -113,7 +113,7 @@ def make_replace_names(
     """
     chosen = dict(_DEFAULT_KINDS if kinds is None else kinds)
     if unknown := sorted(set(chosen.values()) - {"person", "gpe", "loc", "org", "prefix"}):
-        raise ConfigError(Problem("E504", f"unknown kind(s) {', '.join(unknown)}", "person, gpe, loc, org or prefix"))
+        raise ConfigError(Problem("E519", f"unknown kind(s) {', '.join(unknown)}", "person, gpe, loc, org or prefix"))
 
     def augment(docs: Sequence[Doc]) -> Iterator[Doc]:
         for copy in range(1, copies + 1):

@@ -14,7 +14,7 @@ from pipeline.core.labels import ENTITIES, NUMBERS, LabelScheme
 from pipeline.core.records import Record, iter_records
 from pipeline.metrics.evaluate import evaluate
 from pipeline.metrics.scorefile import layer_to_json
-from pipeline.nlp.corpus import load_scheme
+from pipeline.nlp.corpus import entity_scheme, keep_outermost, load_scheme
 from pipeline.nlp.docs import carry_meta, doc_to_record
 
 _KEPT = ("strict", "value_accuracy", "intervals")
@@ -48,7 +48,11 @@ def read_dev(config: Config) -> tuple[list[Record], LabelScheme] | None:
     if block.get("@readers") != _READER or not block.get("path"):
         return None
     records = [record for _, record in iter_records(Path(str(block["path"])))]
-    return records[: block.get("limit") or None], load_scheme(block.get("scheme"))
+    if block.get("outermost"):
+        records = [keep_outermost(record) for record in records]
+    labels = block.get("labels")
+    scheme = load_scheme(block.get("scheme")) if labels is None else entity_scheme(labels)
+    return records[: block.get("limit") or None], scheme
 
 
 def score_records(nlp: Language, records: Sequence[Record], scheme: LabelScheme, *, resamples: int) -> dict[str, Any]:

@@ -43,5 +43,5 @@ def test_one_name_becomes_one_other_name() -> None:
 
 
 def test_unknown_kind_is_an_error() -> None:
-    with pytest.raises(ConfigError, match="E504"):
+    with pytest.raises(ConfigError, match="E519"):
         make_replace_names(kinds={"PERSON": "people"})
