@@ -20,6 +20,7 @@ _YEAR = re.compile("(?:19[4-9]|20[0-4])[0-9]")
 _NOUNS = frozenset("国省市县区州港村乡镇厂院校企园社军党方地级")
 _SPACED_COUNTERS = frozenset("个家件人名项次户种")
 _HALVED = frozenset("倍斤里米亩岁")
+_BIG = "万亿萬億"
 _ONE_DIGIT = frozenset("一二三四五六七八九")
 _LABELS = {"money": "MONEY", "percent": "PERCENT"}
 
@@ -125,12 +126,12 @@ def _read_range(text: str, start: int, end: int, first: Numeral, *, sign: str) -
 
 def _range_ends(first: str, second: str, low: str, high: str, *, is_shared: bool) -> tuple[str, str]:
     """RETURNS: the ends of a range, the first one scaled like the second where the scale word is written once."""
-    bare = second.rstrip("".join(SCALES))
-    if is_shared and bare != second and second[-1] not in first:
-        scaled = move(low, sum(SCALES[char] for char in second[len(bare) :]))
-        if Decimal(scaled) <= Decimal(high):
-            return scaled, high
-    return low, high
+    bare = second.rstrip(_BIG)
+    power = sum(SCALES[char] for char in second[len(bare) :]) if first[-1] not in _BIG else 0
+    if len(first) == 1 and len(bare) == 2 and bare[1] in SCALES:
+        power += SCALES[bare[1]]  # 两到三千
+    scaled = move(low, power)
+    return (scaled, high) if is_shared and Decimal(scaled) <= Decimal(high) else (low, high)
 
 
 def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | None:

@@ -24,6 +24,7 @@ from pipeline.numbers.when import read_word
 _NUMBER_STARTS = (
     "0-9０-９〇○零一二三四五六七八九十百千万亿两兩廿卅卌萬億壹贰貳叁參肆伍陆陸柒捌玖拾佰仟几"
     "幾数數半负負￥¥$＄€£￡₩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
+    "－−"
 )
 # character: (characters that may not stand before it, what must follow)
 _WORD_STARTS = {
@@ -86,13 +87,13 @@ def _start_pattern() -> re.Pattern[str]:
         f"(?<={char})" + (f"(?<![{before}]{char})" if before else "") + f"(?={after})"
         for char, (before, after) in _WORD_STARTS.items()
     )
-    return re.compile(f"[{_NUMBER_STARTS}{''.join(_WORD_STARTS)}](?:(?<=[{_NUMBER_STARTS}])|{words})")
+    return re.compile(f"[-{_NUMBER_STARTS}{''.join(_WORD_STARTS)}](?:(?<=[-{_NUMBER_STARTS}])|{words})")
 
 
 _START = _start_pattern()
 _URL = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+")
 _NUMBER_SET = frozenset(re.findall(".", "".join(chr(code) for code in range(0x30, 0x3A)))) | frozenset(
-    _NUMBER_STARTS.replace("0-9", "").replace("０-９", "０１２３４５６７８９")
+    _NUMBER_STARTS.replace("0-9", "-").replace("０-９", "０１２３４５６７８９")
 )
 _DATELINE = re.compile(r"[日号]?(?:（[^）]{0,12}）)?(?:讯|電|电)")
 

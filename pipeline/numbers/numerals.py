@@ -46,13 +46,17 @@ _TAIL = (
 _MIXED = rf"{_ARABIC}(?:{_TAIL}?{_SCALE}+(?:{_INT}{_SCALE}+)*(?:(?<=[万萬])[{DIGITS}]{{4}}(?![{DIGITS}]))?)?{_TAIL}?"
 _CN_CHAR = (
     r"(?:[〇○零一二三四五六七八九十廿卅卌亿億]|百(?![帕货姓分])|千(?![瓦赫伏卡焦帕]|克(?!拉))"
-    r"|[万萬](?![向能象科州])|(?<![一二三四五六七八九])[两兩])"
+    r"|[万萬](?![向能象科州])|(?<![一二三四五六七八九])[两兩]"
+    r"|(?<=[十百千万萬亿億零])[壹贰貳叁肆伍陆柒捌玖拾佰仟]|(?<=[壹贰貳叁肆伍陆柒捌玖拾])[佰仟拾])"
 )
 _CHINESE = (
-    rf"(?:[几幾数數](?=[十百千万萬亿億](?!分)))?{_CN_CHAR}+(?:[点點][零〇○一二三四五六七八九]+[百千万萬亿億]*)?"
+    rf"(?:[几幾数數](?=[十百千万萬亿億](?!分)))?{_CN_CHAR}+(?:[点點][零〇○一二三四五六七八九壹贰叁肆伍陆柒捌玖0-9]+[百千万萬亿億]*)?"
     rf"(?:{_TAIL}{_SCALE}*)?"
 )
-_FINANCIAL = r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟](?:[零壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億]+|(?=[元圆圓角分]))"
+_FINANCIAL = (
+    r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟](?:[零一二三四五六七八九十百千壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億]+"
+    r"(?:[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+)?|[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+|(?=[元圆圓角分]))"
+)
 _SCIENTIFIC = rf"{_ARABIC}(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z])|[x×*]10\^-?[0-9]{{1,3}})"
 NUMERAL = re.compile(rf"{_SCIENTIFIC}|{_MIXED}|{_CHINESE}|{_FINANCIAL}")
 
@@ -143,6 +147,8 @@ def _read_decimals(text: str, decimals: str, modifier: str) -> Numeral | None:
     digits = decimals.rstrip("十百千万亿萬億")
     power = sum(SCALES[char] for char in decimals[len(digits) :])
     whole = _evaluate(text)
+    if digits.isascii() and whole is not None:
+        return Numeral(shift(whole, digits, power), None, modifier)
     if whole is None or any(char not in _CN_DIGITS for char in digits):
         return None
     return Numeral(shift(whole, "".join(str(_CN_DIGITS[char]) for char in digits), power), None, modifier)
