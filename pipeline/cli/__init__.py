@@ -23,6 +23,7 @@ COMMANDS = (
     "train",
     "train_curve",
     "tune",
+    "model_card",
     "extract",
     "score",
     "compare",

@@ -268,3 +268,33 @@ def test_model_card_says_what_the_manifest_knows(folder: Path, cli: Callable[...
     assert manifest["data"]["train"]["sha256"] in meta["sources"][0]
     last = json.loads((folder / "out" / "model-last" / "meta.json").read_text(encoding="utf-8"))
     assert (bool(meta["performance"]), last["performance"]) == (True, {})
+
+
+def test_card_is_written_again_with_scores_on_test(folder: Path, cli: Callable[..., Result]) -> None:
+    assert cli(*arguments("ner.cfg", "out")).exit_code == 0
+    assert cli("extract", "dev.jsonl", "--model", "out/model-best", "--output", "predictions.jsonl").exit_code == 0
+    assert cli("score", "dev.jsonl", "predictions.jsonl", "--output", "scores").exit_code == 0
+    result = cli("model-card", "out", "--scores", "scores/scores.json")
+    assert result.exit_code == 0, result.output
+    card = (folder / "out" / "README.md").read_text(encoding="utf-8")
+    assert "took no part in training" in card
+    scores = json.loads((folder / "scores" / "scores.json").read_text(encoding="utf-8"))
+    assert scores["signature"]["gold"] in card
+    assert "entities (test, strict)" in card
+    assert cli("model-card", "scores").exit_code == 2
+
+
+def test_licence_of_a_card_is_what_the_config_says(folder: Path, cli: Callable[..., Result]) -> None:
+    text = (ROOT / "configs" / "ner.cfg").read_text(encoding="utf-8")
+    card = '\n[card]\nname = "mine"\nlicense = "CC-BY-4.0"\nlimits = "Reports of one city only."\n'
+    text = text if "[card]" in text else text + card
+    (folder / "own.cfg").write_text(text, encoding="utf-8")
+    more = ("--card.license", "CC-BY-4.0", "--card.name", "mine", "--card.limits", "Reports of one city only.")
+    words = arguments("ner.cfg", "out", *more)
+    assert cli("train", "own.cfg", *words[2:]).exit_code == 0
+    card = (folder / "out" / "README.md").read_text(encoding="utf-8")
+    assert 'license: "CC-BY-4.0"' in card
+    assert "# mine\n" in card
+    assert "* Reports of one city only." in card
+    meta = json.loads((folder / "out" / "model-best" / "meta.json").read_text(encoding="utf-8"))
+    assert (meta["name"], meta["license"]) == ("mine", "CC-BY-4.0")
