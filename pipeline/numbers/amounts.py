@@ -9,7 +9,7 @@ from pipeline.numbers.counts import DIGITS, is_count, rule_of
 from pipeline.numbers.durations import HUNDREDTHS, read_duration, with_hundredths
 from pipeline.numbers.fractions import move
 from pipeline.numbers.money import add_parts, is_piece, read_symbol_money
-from pipeline.numbers.numerals import NUMERAL, SCALES, Numeral, read_numeral
+from pipeline.numbers.numerals import NUMERAL, SCALES, Numeral, negative, read_numeral
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import PER, Unit, match_unit
 
@@ -58,7 +58,9 @@ def _signed(numeral: Numeral, sign: str) -> Numeral:
     low, high, modifier = numeral
     if not sign or low is None:
         return numeral
-    return Numeral(f"-{low}", None, modifier) if high is None else Numeral(f"-{high}", f"-{low}", modifier)
+    if high is None:
+        return Numeral(negative(low), None, modifier)
+    return Numeral(negative(high), negative(low), modifier)
 
 
 def _unit_after(text: str, end: int) -> Unit | None:
@@ -114,9 +116,10 @@ def _read_range(text: str, start: int, end: int, first: Numeral, *, sign: str) -
         return None
     low, high = _range_ends(text[start:end], number.group(), first.low, second.low, is_shared=unit is None)
     if connector["sign"]:
-        high = f"-{high}"
+        high = negative(high)
     if sign:
-        low, high = (f"-{high}", f"-{low}") if unit is None and text[start] == "零" else (f"-{low}", high)
+        both = unit is None and text[start] == "零"
+        low, high = (negative(high), negative(low)) if both else (negative(low), high)
     if Decimal(low) > Decimal(high):
         if unit is not None:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.numbers.counts import DIGITS, QUOTES
-from pipeline.numbers.numerals import Numeral
+from pipeline.numbers.numerals import Numeral, negative
 from pipeline.numbers.reading import Reading
 
 _CJK = re.compile("[\u4e00-\u9fff“《]")
@@ -38,7 +38,7 @@ def read_bare(text: str, start: int, end: int, numeral: Numeral, *, sign: str = 
     if low is None:
         keep = _CJK.match(text, end) is not None
         return Reading(start, end, "CARDINAL", None, modifier, keep, "bare-scale")
-    body = sign + low if high is None else f"{low}..{high}"
+    body = (negative(low) if sign else low) if high is None else f"{low}..{high}"
     reading = Reading(start, end, "CARDINAL", body, modifier, False, "bare")
     if text[start] in DIGITS:
         return _arabic(text, reading)

@@ -105,6 +105,11 @@ def read_numeral(surface: str) -> Numeral | None:
     return _read_words(text)
 
 
+def negative(number: str) -> str:
+    """RETURNS (str): the number with a minus sign, except zero."""
+    return number if number == "0" or number.startswith("0 ") else f"-{number}"
+
+
 def shift(whole: str, fraction: str, power: int) -> str:
     """RETURNS (str): the canonical digits of `whole.fraction` times ten to the power."""
     if power >= 0:

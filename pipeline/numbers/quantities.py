@@ -19,7 +19,7 @@ from pipeline.numbers.dates import match_iso
 from pipeline.numbers.digit_dates import read_digit_date
 from pipeline.numbers.fractions import read_fraction, read_percent_words, read_ratio
 from pipeline.numbers.indefinite import ROMANS, read_half, read_roman, read_some, read_stopwatch, read_whole
-from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral
+from pipeline.numbers.numerals import NUMERAL, Numeral, negative, read_numeral
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.words import ends_word, word_at
 
@@ -127,10 +127,12 @@ def _after_denominator(text: str, start: int) -> int:
 def _read_signed(text: str, start: int, begin: int) -> _Result:
     percent = read_percent_words(text, begin)
     if percent is not None and percent.body is not None:
-        return percent._replace(start=start, body=f"-{percent.body}"), percent.end
+        return percent._replace(start=start, body=negative(percent.body)), percent.end
     if NUMERAL.match(text, begin) is None or (text[start] in "-－−" and _joins(text, start)):
         return None, begin
     reading, end = _read_plain(text, start, begin, "-", "")
+    if reading is not None and reading.label in ("DATE", "TIME"):
+        return None, begin  # no period is negative: 北溪-2年, 1—4天
     if reading is not None and reading.rule.startswith("bare") and text[start] not in "-－−":
         reading = reading._replace(keep=text[start] in "负負" and text[begin] in _DIGITS)
     return reading, end
