@@ -18,7 +18,7 @@ import numpy.typing as npt
 IntArray = npt.NDArray[np.int64]
 
 CHUNK = 1024
-MAX_ROWS = 10_000
+MAX_ROWS = 4_000
 CORRECT, SUPPORT, PREDICTED = range(3)
 
 
@@ -60,7 +60,7 @@ class StatsBuilder:
         self._columns: dict[str, int] = {}
         self._ids: list[str] = []
         self._done: list[tuple[list[str], npt.NDArray[np.int32]]] = []
-        self._folded: IntArray | None = None
+        self._folded: npt.NDArray[np.int32] | None = None
         self._rows = 0
         self._hits: list[IntArray] = []
         for name in names:
@@ -96,7 +96,7 @@ class StatsBuilder:
     def _fold(self) -> None:
         width = len(self._columns)
         if self._folded is None:
-            self._folded = np.zeros((MAX_ROWS, width, 3), dtype=np.int64)
+            self._folded = np.zeros((MAX_ROWS, width, 3), dtype=np.int32)
         elif self._folded.shape[1] < width:
             self._folded = _widen(self._folded, width)
         for ids, rows in self._done:
@@ -114,14 +114,15 @@ class StatsBuilder:
             table, ids = _widen(self._folded, width), [f"#{group}" for group in range(MAX_ROWS)]
         else:
             parts = [_widen(rows, width) for _, rows in self._done]
-            table = np.concatenate(parts) if parts else np.zeros((0, width, 3), dtype=np.int64)
+            table = np.concatenate(parts) if parts else np.zeros((0, width, 3), dtype=np.int32)
             ids = [name for part, _ in self._done for name in part]
         places = sorted(range(len(ids)), key=ids.__getitem__)
-        return DocStats(tuple(ids[place] for place in places), tuple(names), table[places][:, order])
+        table = table[np.ix_(places, order)]
+        return DocStats(tuple(ids[place] for place in places), tuple(names), table.astype(np.int64))
 
 
-def _widen(rows: npt.NDArray[np.int32] | IntArray, width: int) -> IntArray:
-    return np.pad(rows, ((0, 0), (0, width - rows.shape[1]), (0, 0))).astype(np.int64)
+def _widen(rows: npt.NDArray[np.int32], width: int) -> npt.NDArray[np.int32]:
+    return np.pad(rows, ((0, 0), (0, width - rows.shape[1]), (0, 0)))
 
 
 def stats_to_json(stats: DocStats) -> dict[str, str]:

@@ -142,7 +142,7 @@ import sys
 from pathlib import Path
 from pipeline.core.labels import default_scheme
 from pipeline.stages.score import score_files
-score_files(Path(sys.argv[1]), Path(sys.argv[1]), scheme=default_scheme(), resamples=100)
+score_files(Path(sys.argv[1]), Path(sys.argv[1]), scheme=default_scheme())
 print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 """
 
