@@ -23,6 +23,7 @@ from thinc.api import fix_random_seed
 
 from pipeline.core.labels import ENTITIES
 from pipeline.core.progress import logger, track
+from pipeline.errors import MissingPartError, Problem
 from pipeline.nlp.loggers import training_logger
 
 OnMetrics = Callable[[dict[str, Any]], None]
@@ -113,14 +114,21 @@ def fit_in_steps(
 
 
 def initialize(nlp: Language, config: Config, settings: dict[str, Any], examples: Sequence[Example]) -> None:
-    """Initialize an nlp object from gold; components taken from another model go on from their weights."""
+    """Initialize an nlp object from gold; components taken from another model go on from their weights.
+
+    RAISES (MissingPartError): if pretrained weights that the config names cannot be loaded.
+    """
     frozen = settings["frozen_components"]
     resumed = [name for name in get_sourced_components(config) if name not in frozen]
     if resumed:
         with nlp.select_pipes(enable=resumed):
             nlp.resume_training(sgd=settings["optimizer"])
-    with nlp.select_pipes(disable=[*frozen, *resumed]):
-        nlp.initialize(lambda: iter(examples), sgd=settings["optimizer"])
+    try:
+        with nlp.select_pipes(disable=[*frozen, *resumed]):
+            nlp.initialize(lambda: iter(examples), sgd=settings["optimizer"])
+    except OSError as error:
+        message = f"weights cannot be loaded: {str(error).splitlines()[0]}"
+        raise MissingPartError(Problem("E508", message, "name a folder or a public model")) from error
 
 
 def _steps(
