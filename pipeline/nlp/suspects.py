@@ -101,38 +101,63 @@ def find_suspects(
         message = f"{len(records)} documents cannot be dealt into {chosen.folds} folds"
         raise InputError(Problem("E530", message, "use fewer --folds (two or more), or more documents"))
     fold_of = np.random.default_rng(chosen.seed).permutation(len(records)) % chosen.folds
-    jobs = [(layer, fold) for layer in scheme.layers for fold in range(chosen.folds)]
+    layers = [_make_layer(records, layer, scheme) for layer in scheme.layers]
+    jobs = [(layer, fold) for layer in layers for fold in range(chosen.folds)]
     found: list[Suspect] = []
     for layer, fold in track(jobs, "judging folds", len(jobs)):
-        found += _judge_fold(records, fold_of == fold, layer, scheme, chosen)
+        found += _judge_fold(layer, fold_of == fold, chosen)
     return sorted(found, key=lambda item: (-item.suspicion, item.record.id, item.place.key))
 
 
-def _judge_fold(
-    records: Sequence[Record], held_out: Any, layer: str, scheme: LabelScheme, options: SuspectOptions
-) -> Iterator[Suspect]:
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One layer of the corpus, as the CRF wants it.
+
+    name (str): the layer.
+    records (Sequence[Record]): all records.
+    known (list[frozenset[str]]): the labels of the layer that each is annotated for.
+    docs (list[Doc]): their spans of the layer as entities.
+    labels (list[str]): the labels that occur.
+    sources (dict[str, FeatureSource]): what the CRF looks at.
+    """
+
+    name: str
+    records: Sequence[Record]
+    known: list[frozenset[str]]
+    docs: list[Doc]
+    labels: list[str]
+    sources: dict[str, FeatureSource]
+
+
+def _make_layer(records: Sequence[Record], layer: str, scheme: LabelScheme) -> _Layer:
     vocab = Vocab()
     known = [scheme.annotated(record.meta) & set(scheme.names(layer)) for record in records]
     docs = [make_gold_doc(record, labels, vocab) for record, labels in zip(records, known, strict=True)]
-    labels = [label for label in scheme.names(layer) if any(ent.label_ == label for doc in docs for ent in doc.ents)]
-    training = [doc for doc, out, names in zip(docs, held_out, known, strict=True) if names and not out]
-    judged = [place for place, out in enumerate(held_out) if out and known[place]]
-    if not labels or not training or not judged:
+    occurring = {ent.label_ for doc in docs for ent in doc.ents}
+    labels = [label for label in scheme.names(layer) if label in occurring]
+    return _Layer(layer, records, known, docs, labels, _sources(layer))
+
+
+def _judge_fold(layer: _Layer, held_out: Any, options: SuspectOptions) -> Iterator[Suspect]:
+    training = [doc for doc, out, known in zip(layer.docs, held_out, layer.known, strict=True) if known and not out]
+    judged = [place for place, out in enumerate(held_out) if out and layer.known[place]]
+    if not layer.labels or not training or not judged:
         return
     crf = CrfEntities(
-        name=layer,
-        sources=_sources(layer),
+        name=layer.name,
+        sources=layer.sources,
         options=FitOptions(options.epochs, 0.1, 2.0, 0.3, 0.4, options.seed),
         min_count=2,
         prune=0.0,
     )
-    crf.fit(training, labels=labels)
-    for place, readings in zip(judged, read_docs(crf, [docs[place] for place in judged], labels), strict=True):
-        record = records[place]
-        asked = {key: probability for key, probability in readings.spans.items() if key[2] in known[place]}
+    crf.fit(training, labels=layer.labels)
+    read = read_docs(crf, [layer.docs[place] for place in judged], layer.labels)
+    for place, readings in zip(judged, read, strict=True):
+        record, known = layer.records[place], layer.known[place]
+        asked = {key: probability for key, probability in readings.spans.items() if key[2] in known}
         sure = Readings(asked, readings.outside)
-        mixed = _with_grammar(sure, record, known[place]) if layer == NUMBERS else sure
-        yield from _judge(record, layer, mixed, known[place])
+        mixed = _with_grammar(sure, record, known) if layer.name == NUMBERS else sure
+        yield from _judge(record, layer.name, mixed, known)
 
 
 def _sources(layer: str) -> dict[str, FeatureSource]:
