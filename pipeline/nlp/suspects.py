@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.core.labels import NUMBERS, LabelScheme
-from pipeline.core.progress import track
+from pipeline.core.progress import quiet, track
 from pipeline.core.records import Record
 from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError, Problem
@@ -150,7 +150,8 @@ def _judge_fold(layer: _Layer, held_out: Any, options: SuspectOptions) -> Iterat
         min_count=2,
         prune=0.0,
     )
-    crf.fit(training, labels=layer.labels)
+    with quiet():
+        crf.fit(training, labels=layer.labels)
     read = read_docs(crf, [layer.docs[place] for place in judged], layer.labels)
     for place, readings in zip(judged, read, strict=True):
         record, known = layer.records[place], layer.known[place]
