@@ -6,6 +6,7 @@ It needs Docs of one token a code point, takes the document's date from `doc.use
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,13 @@ class Numbers(Pipe):
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """YIELDS (Doc): the Docs with numbers."""
-        yield from map(self, stream)
+        docs = iter(stream)
+        while batch := list(islice(docs, batch_size)):
+            check_char_docs(batch)
+            found = self.find_all([(doc.text, doc.user_data.get("date")) for doc in batch])
+            for doc, spans in zip(batch, found, strict=True):
+                set_numbers(doc, spans)
+                yield doc
 
     def find(self, text: str, date: str | None = None) -> list[CharSpan]:
         """Find the numbers of a text.
@@ -62,16 +69,30 @@ class Numbers(Pipe):
         date (str | None): the document's date, ISO.
         RETURNS (list[CharSpan]): flat, in text order, with values; with probabilities if the filter is trained.
         """
-        candidates = find_candidates(text, date)
-        if self.filter is None or not candidates:
-            return [_span(item, item.label, None) for item in candidates if item.keep]
-        probabilities = self.filter.probabilities(candidate_features(text, candidates))
-        best = probabilities.argmax(axis=1)
+        return self.find_all([(text, date)])[0]
+
+    def find_all(self, texts: Sequence[tuple[str, str | None]]) -> list[list[CharSpan]]:
+        """RETURNS (list[list[CharSpan]]): the numbers of several texts with their dates, filtered in one go."""
+        candidates = [find_candidates(text, date) for text, date in texts]
+        if self.filter is None or not any(candidates):
+            return [[_span(item, item.label, None) for item in items if item.keep] for items in candidates]
+        described = [
+            features
+            for (text, _), items in zip(texts, candidates, strict=True)
+            for features in candidate_features(text, items)
+        ]
+        probabilities = self.filter.probabilities(described)
+        best = probabilities.argmax(axis=1).tolist()
+        scores = probabilities.max(axis=1).tolist()
+        decided = zip(best, scores, strict=True)
         classes = self.filter.classes
         return [
-            _span(item, classes[column], float(probabilities[row, column]))
-            for row, (item, column) in enumerate(zip(candidates, best.tolist(), strict=True))
-            if classes[column] != DROP
+            [
+                _span(item, classes[column], score)
+                for item, (column, score) in zip(items, islice(decided, len(items)), strict=True)
+                if classes[column] != DROP
+            ]
+            for items in candidates
         ]
 
     def initialize(
@@ -167,7 +188,7 @@ def make_numbers(nlp: Language, name: str, strength: float, min_count: int, prun
 Language.factory(
     "biaozhu_numbers",
     assigns=["doc.spans"],
-    default_config={"strength": 0.3, "min_count": 2, "prune": 1e-3},
+    default_config={"strength": 1.0, "min_count": 1, "prune": 1e-3},
     default_score_weights={"spans_numbers_f": 1.0, "spans_numbers_p": 0.0, "spans_numbers_r": 0.0},
     func=make_numbers,
 )
