@@ -150,7 +150,8 @@ def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | No
     if unit.power and low is not None:
         low, high = move(low, unit.power), None if high is None else move(high, unit.power)
     name, end = _rated(text, unit, end)
-    label = "ORDINAL" if unit.word == "号" else _LABELS.get(unit.kind, "QUANTITY")
+    is_rank = unit.word == "号" or (unit.word == "等" and text[end : end + 1] in ("奖", "功"))
+    label = "ORDINAL" if is_rank else _LABELS.get(unit.kind, "QUANTITY")
     body = None if low is None else f"{low} {name}" if high is None else f"{low}..{high} {name}"
     return Reading(start, end, label, body, modifier, is_count(text, start, end, unit), rule_of(text, start, unit))
 

@@ -29,7 +29,7 @@ _AFTER = """
 """
 _NOT_BEFORE = (
     "附近", "最近", "临近", "靠近", "邻近", "就近", "新近", "亲近", "远近", "制约", "节约", "条约",
-    "合约", "公约", "预约", "签约", "簽約", "履约", "契约", "违约", "纽约", "集约", "协约", "北约",
+    "合约", "公约", "预约", "签约", "簽約", "履约", "契约", "违约", "纽约", "集约", "协约", "北约", "商超",
     "相约", "赶超", "反超", "英超", "中超",
 )  # fmt: skip
 _LOOSE_BEFORE = re.compile("(?P<least>至少|最少|起码|少说)(?:有|需要?|留|配备|要|得)$")
@@ -40,6 +40,7 @@ _SHARE_OF = re.compile(
     "|(?P<least>不低于|不少于)[^，。；、,;\\n]{1,9}的$"
     "|(?P<more>超过)[^，。；、,;\\n]{1,9}的$"
 )
+_LASTING = ("持续", "历时", "长达", "用时", "耗时", "时隔")
 _MARKS = {"least": ">=", "most": "<=", "about": "~", "less": "<", "more": ">"}
 
 _NOT_AFTER = {"上下": frozenset("游级联层班车学功文"), "左右": frozenset("两岸手邻翼"), "许": frozenset("多可")}
@@ -104,7 +105,7 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     if last not in _TELLING_BEFORE and text[end : end + 1] not in _TELLING_AFTER:
         return inside
     before = modifier_before(text, start)
-    if before == "~" and last == "近" and label == "DATE":
+    if before == "~" and last == "近" and label == "DATE" and not text.endswith(_LASTING, 0, start - 1):
         before = ""
     elif not before and last == "的" and label in ("PERCENT", "QUANTITY"):
         before = _searched(_SHARE_OF, text, start, 14)

@@ -22,7 +22,7 @@ _DAY = rf"(?P<d>{_N2})(?:[ \xa0]?[日号號](?!元|圆|线|楼|本)|(?={_CONN}{_
 _LOST_DAY = rf"(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
 _MONTH_PART = "(?P<mp>[初底末](?!期|级|步)|[上中下]旬)?"
 _SUB = (
-    rf"(?:{_MONTH}(?:{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
+    rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
     r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])"
     r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
     r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日])|(?P<same>同月)"
@@ -104,6 +104,8 @@ def _resolve(match: re.Match[str], anchor: Anchor, year: int | None = None) -> t
         explicit = False
     if match["m"] is not None:
         return _month_value(match, anchor, known, explicit)
+    if match["md"] is not None:
+        return _lost_month_value(match["md"], anchor, known) if explicit else None
     return _period_value(match, anchor, known, explicit)
 
 
@@ -154,6 +156,21 @@ def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explic
     return (text,)
 
 
+def _lost_month_value(digits: str, anchor: Anchor, year: int | None) -> tuple[str | None] | None:
+    """今年418日: the day after a year lost its 月; None unless exactly one reading fits."""
+    text = "".join(str(int(char)) for char in digits)
+    fitting = [
+        (int(text[:size]), int(text[size:]))
+        for size in (1, 2)
+        if 0 < int(text[:size]) <= 12 and len(text) - size <= 2 and is_day(year, int(text[:size]), int(text[size:]))
+    ]
+    if len(fitting) != 1:
+        return None
+    (month, day) = fitting[0]
+    anchor.mention(year, month, day)
+    return (None if year is None else f"{year:04d}-{month:02d}-{day:02d}",)
+
+
 def _first_month(match: re.Match[str]) -> int:
     if match["qn"]:
         return 3 * (small_number(match["qn"]) or 2) - 2
@@ -170,8 +187,8 @@ def _within_year(match: re.Match[str], year: int) -> str:
         return f"-{last}" if quarter else f"-33/{year:04d}-{last}"
     if months:
         return f"-01/{year:04d}-{small_number(months) or 1:02d}"
-    if match["half"]:
-        return "-40" if match["half"] == "上" else "-41"
+    if match["half"] or match["hy"]:
+        return "-41" if match["half"] == "下" else "-40"
     if match["season"]:
         return f"-{SEASONS[match['season']]}"
     return f" {PARTS.get(match['yp'], 'mid')}" if match["yp"] else ""

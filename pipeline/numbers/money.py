@@ -43,7 +43,8 @@ def add_parts(text: str, unit: Unit, low: str | None) -> tuple[str | None, int]:
         tenth = read_numeral(text[end])
         if tenth is not None and tenth.low is not None and total == total.to_integral_value():
             total, end = EXACT.add(total, Decimal(move(tenth.low, -1))), end + 1
-    return format_decimal(total), end + (text[end : end + 1] == "整")
+    is_whole = text[end : end + 1] == "整" and not "\u4e00" <= text[end + 1 : end + 2] <= "\u9fff"
+    return format_decimal(total), end + is_whole
 
 
 def _part(text: str, end: int, word: str) -> tuple[str, int] | None:

@@ -6,7 +6,7 @@ import re
 
 from pipeline.numbers.reading import Reading
 
-_BETWEEN = re.compile(r"[、和及与與或，,]|以及")
+_BETWEEN = re.compile(r"[、和及与與或]|以及")
 _LABELS = frozenset({"QUANTITY", "MONEY", "PERCENT"})
 
 
@@ -19,8 +19,6 @@ def share_units(text: str, found: list[Reading]) -> None:
         if following.label not in _LABELS or " " not in following.body:
             continue
         if following.start - reading.end > 2 or not _BETWEEN.fullmatch(text, reading.end, following.start):
-            continue
-        if text[reading.end] in "，," and reading.rule != "bare-scale":
             continue
         if text[reading.end] == "、" and _is_list_marker(text, reading):
             continue

@@ -17,7 +17,13 @@ def read_word(text: str, start: int, anchor: Anchor) -> Reading | None:
         if clock is not None:
             return _reading(start, clock, "TIME", "clock")
     found = match_word(text, start, anchor)
-    return None if found is None else _reading(start, found, "DATE", found.kind, text[start] != "那")
+    return (
+        None
+        if found is None
+        else _reading(
+            start, found, "DATE", found.kind, text[start] not in "那往" and not text.startswith(("前几", "前些"), start)
+        )
+    )
 
 
 def _reading(start: int, found: Found, label: str, rule: str, keep: bool = True) -> Reading:
