@@ -38,6 +38,7 @@ STRATEGIES = {
     "random": Weights(0, 0, 0, 0),
     "select": Weights(),
     "uncertainty": Weights(1, 0, 0, 0),
+    "uncertainty + rarity": Weights(1, 0, 1, 0),
 }
 
 

@@ -8,7 +8,7 @@ its line, a new one is added at the end of its split. Nothing is written unless 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pipeline.core.jsonl import read_jsonl, write_text
 from pipeline.core.labels import LabelScheme
 from pipeline.core.records import Record, json_to_record, record_to_json
 from pipeline.errors import InputError, Problem, raise_if_any
-from pipeline.gold.validate import Placed, check_leakage, check_record, find_gold_files
+from pipeline.gold.validate import OPEN_CONFLICTS, Placed, check_leakage, check_record, find_gold_files
 from pipeline.metrics.agreement import Annotator
 from pipeline.review.compare import REVIEW
 
@@ -49,18 +49,19 @@ class Settled:
     unsettled: tuple[tuple[str, str], ...]
 
 
-def settle(annotators: Sequence[Annotator], adjudicated: Iterable[Record] = (), *, needed: int = 2) -> Settled:
+def settle(annotators: Sequence[Annotator], adjudicated: Sequence[Record] = (), *, needed: int = 2) -> Settled:
     """Tell settled documents from unsettled ones.
 
     annotators (Sequence[Annotator]): what each annotator said.
-    adjudicated (Iterable[Record]): records that somebody settled; they win.
+    adjudicated (Sequence[Record]): records that somebody settled; they win.
     needed (int): how many annotators must say the same where nobody settled.
     RETURNS (Settled): both kinds.
     """
-    done = {record.id: to_gold(record) for record in adjudicated}
-    unsettled: list[tuple[str, str]] = []
+    half = {record.id: record.meta[OPEN_CONFLICTS] for record in adjudicated if record.meta.get(OPEN_CONFLICTS)}
+    unsettled = [(name, f"{count} open conflicts") for name, count in half.items()]
+    done = {record.id: to_gold(record) for record in adjudicated if record.id not in half}
     for name in dict.fromkeys(name for annotator in annotators for name in annotator.records):
-        if name in done:
+        if name in done or name in half:
             continue
         versions = [annotator.records[name] for annotator in annotators if name in annotator.records]
         if len(versions) < needed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,10 +154,13 @@ def push_tasks(
         if not version or "," in version:
             raise InputError(Problem("E717", f"{version!r} is no model version", "it is a name without commas"))
     place = open_project(server, project, scheme, form=form, annotators=annotators, update_form=update_form)
-    doubles = _remove_doubles(server, place, set(tasks))
+    doubles = 0
     first: tuple[int, int] | None = None
     for left in reversed(range(_ROUNDS)):
-        standing = _standing(server, place, tasks)
+        infos = server.tasks(place)
+        if removed := _remove_doubles(server, place, infos, tasks.keys()):
+            doubles, infos = doubles + removed, server.tasks(place)
+        standing = _standing(infos, tasks)
         new = [task for name, task in tasks.items() if name not in standing]
         missing = _missing_predictions(server, place, tasks, standing)
         first = first or (len(new), len({item["task"] for item in missing}))
@@ -173,7 +176,8 @@ def push_tasks(
     assert first is not None
     imported, predicted = first
     if imported or predicted:
-        doubles += _remove_doubles(server, place, set(tasks))
+        if left < _ROUNDS - 1:  # an import whose answer got lost may have arrived meanwhile
+            doubles += _remove_doubles(server, place, server.tasks(place), tasks.keys())
         server.show_version(place, versions[0])
     url = f"{server.url}/projects/{place.id}/data"
     return Pushed(place, url, imported, predicted, len(tasks) - imported - predicted, doubles)
@@ -201,9 +205,9 @@ def open_project(
     return server.project(place.id)
 
 
-def _standing(server: Server, place: Project, tasks: Mapping[str, dict[str, Any]]) -> dict[str, TaskInfo]:
+def _standing(infos: Sequence[TaskInfo], tasks: Mapping[str, dict[str, Any]]) -> dict[str, TaskInfo]:
     """RETURNS (dict): what stands of these records, by id. RAISES (InputError): if a text differs."""
-    standing = {info.record_id: info for info in server.tasks(place) if info.record_id in tasks}
+    standing = {info.record_id: info for info in infos if info.record_id in tasks}
     remedy = "a text never changes under annotations: push it under another id or into another project"
     raise_if_any(
         Problem("E712", f"its text differs from task {info.id}", remedy, record_id=name)
@@ -249,10 +253,10 @@ def _wait_until_still(server: Server, place: Project) -> None:
         server.pause()
 
 
-def _remove_doubles(server: Server, place: Project, names: set[str]) -> int:
+def _remove_doubles(server: Server, place: Project, standing: Sequence[TaskInfo], names: Set[str]) -> int:
     """Delete further tasks of a record that have the same text and that nobody has worked on."""
     infos: dict[str, list[TaskInfo]] = {}
-    for info in server.tasks(place):
+    for info in standing:
         infos.setdefault(info.record_id, []).append(info)
     doubled = {name: found for name, found in infos.items() if len(found) > 1 and name in names}
     if not doubled:

@@ -174,6 +174,11 @@ def test_whole_loop(
     assert "record astral: [E720]" in refused.output
     assert (gold / "train.jsonl").read_bytes() == before
 
+    half = tmp_path / "half.jsonl"
+    assert "1 conflicts, 1 open" in run("adjudicate", *files, "--output", half)
+    refused = cli("review", "promote", folder, "--settled", half, "--gold", gold)
+    assert "not settled: 1 open conflicts" in refused.output
+
     assert list(find_conflicts(read_annotators(folder))) == ["astral"]
     settling = f"{project} conflicts"
     for expected in ("1 conflicts new", "1 there already"):

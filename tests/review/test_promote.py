@@ -66,6 +66,13 @@ def test_adjudicated_record_wins_and_loses_its_marks() -> None:
     assert record.meta == {"date": None}
 
 
+def test_record_with_open_conflicts_is_not_settled() -> None:
+    half = Record("doc", TEXT, SPANS, None, {"open_conflicts": 2})
+    found = settle(people(SPANS, SPANS), [half])
+    assert found.records == ()
+    assert found.unsettled == (("doc", "2 open conflicts"),)
+
+
 def test_gold_changes_by_whole_lines_only(gold: Path) -> None:
     before = {path.name: path.read_bytes() for path in gold.iterdir()}
     done = promote([Record("doc", TEXT, SPANS), Record("held", "两国会谈", ())], gold, SCHEME)
