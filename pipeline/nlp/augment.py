@@ -19,6 +19,7 @@ from pipeline.core.spans import CharSpan
 from pipeline.errors import ConfigError, Problem
 from pipeline.nlp.docs import doc_entities, make_char_doc, set_entities
 from pipeline.nlp.features.jieba_dict import read_dictionary
+from pipeline.nlp.features.known_names import KNOWN
 from pipeline.nlp.features.name_tables import PARTS
 
 Augmenter = Callable[[Sequence[Doc]], Iterator[Doc]]
@@ -35,6 +36,7 @@ class NameStock:
         surnames = frozenset(word for word in PARTS["surname"].split()[:110] if len(word) == 1)
         self.short_countries = PARTS["country_short"].split()
         self.surnames = surnames
+        self.known = {label: text.split() for label, text in KNOWN.items()}
         self.full: list[str] = []
         self.foreign: list[str] = []
         self.places: defaultdict[str, list[str]] = defaultdict(list)
@@ -100,12 +102,18 @@ def _stock() -> NameStock:
 
 
 def make_replace_names(
-    *, copies: int = 2, share: float = 0.7, kinds: Mapping[str, str] | None = None, seed: int = 0
+    *,
+    copies: int = 1,
+    share: float = 0.7,
+    known: float = 0.15,
+    kinds: Mapping[str, str] | None = None,
+    seed: int = 0,
 ) -> Augmenter:
     """Make an augmenter that replaces names. Registered as `biaozhu.ReplaceNames.v1`.
 
     copies (int): copies of every document.
     share (float): share of the names that are replaced.
+    known (float): share of these that become a name of `biaozhu.KnownNames.v1`, so that its features are trusted.
     kinds (Mapping[str, str] | None): label → person, gpe, loc, org or prefix; the default scheme's labels if not given.
     seed (int): seed; the same seed and document give the same copies.
     RETURNS (Augmenter): yields the copies of some Docs.
@@ -119,12 +127,23 @@ def make_replace_names(
         for copy in range(1, copies + 1):
             for number, doc in enumerate(docs):
                 rng = random.Random(f"{seed}/{copy}/{number}/{len(doc)}")  # noqa: S311
-                yield _replace(doc, chosen, share, rng)
+                yield _replace(doc, chosen, rng, share=share, known=known)
 
     return augment
 
 
-def _replace(doc: Doc, kinds: Mapping[str, str], share: float, rng: random.Random) -> Doc:
+def _other_name(
+    stock: NameStock, kinds: Mapping[str, str], key: tuple[str, str], rng: random.Random, *, known: float
+) -> str | None:
+    """RETURNS (str | None): another name for one of this (label, name); None to leave it."""
+    label, old = key
+    if len(old) > 1 and label in stock.known and rng.random() < known:
+        return rng.choice(stock.known[label])
+    name: str | None = getattr(stock, kinds[label])(old, rng) if label in kinds else None
+    return name
+
+
+def _replace(doc: Doc, kinds: Mapping[str, str], rng: random.Random, *, share: float, known: float) -> Doc:
     """RETURNS (Doc): a copy with other names; its entities are set, its numbers are not."""
     stock, text = _stock(), doc.text
     pieces: list[str] = []
@@ -135,9 +154,7 @@ def _replace(doc: Doc, kinds: Mapping[str, str], share: float, rng: random.Rando
         old = text[ent.start : ent.end]
         key = (ent.label, old)
         if key not in new_names:
-            kind = kinds.get(ent.label)
-            new = getattr(stock, kind)(old, rng) if kind is not None and rng.random() < share else None
-            new_names[key] = new or old
+            new_names[key] = (_other_name(stock, kinds, key, rng, known=known) if rng.random() < share else None) or old
         pieces += [text[at : ent.start], new_names[key]]
         start = length + ent.start - at
         length = start + len(new_names[key])

@@ -35,7 +35,7 @@ def test_copies_are_the_same_for_the_same_seed() -> None:
 
 def test_one_name_becomes_one_other_name() -> None:
     docs = gold_docs(make_nlp(), [make_record("[王小明|PERSON]和[王小明|PERSON]去[余姚市|GPE]，[余姚市|GPE]很好。")])
-    for copy in make_replace_names(copies=5, share=1.0)(docs):
+    for copy in make_replace_names(copies=5, share=1.0, known=0.0)(docs):
         names = [ent.text for ent in copy.ents]
         assert names[0] == names[1]
         assert names[2] == names[3]

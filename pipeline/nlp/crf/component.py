@@ -31,6 +31,7 @@ from pipeline.nlp.docs import is_char_doc, set_entities
 from pipeline.nlp.features.batch import Codes, FeatureSource, StoredSource, TextBatch, describe, make_batch
 
 _BIASES = (-0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5)
+_WORTH = 0.01
 OnEpoch = Callable[[Epoch], bool]
 """Called after every epoch with the component already using its weights; a true result stops training."""
 
@@ -161,7 +162,7 @@ class CrfEntities(Pipe):
         """Choose how much is taken from the score of "no entity", so that F1 is best on examples not trained on.
 
         A CRF of few examples is careful: it finds less than it could at the same F1 cost. The middle of the best three
-        neighbouring values is taken, so that one lucky value does not win.
+        neighbouring values is taken, so that one lucky value does not win, and a gain within the noise is not taken.
         """
         batches = list(self._scores([example.predicted for example in examples]))
         gold = [{(ent.start_char, ent.end_char, ent.label_) for ent in example.reference.ents} for example in examples]
@@ -171,8 +172,9 @@ class CrfEntities(Pipe):
             pred = [{span.key for span in spans} for batch in batches for spans in self._decode(*batch)]
             hits = sum(len(left & right) for left, right in zip(gold, pred, strict=True))
             found.append(2 * hits / max(1, sum(map(len, gold)) + sum(map(len, pred))))
-        smooth = [sum(found[place - 1 : place + 2]) for place in range(1, len(found) - 1)]
-        self.bias = _BIASES[1 + int(np.argmax(smooth))]
+        smooth = [sum(found[place - 1 : place + 2]) / 3 for place in range(1, len(found) - 1)]
+        best = 1 + int(np.argmax(smooth))
+        self.bias = _BIASES[best] if found[best] - found[_BIASES.index(0.0)] >= _WORTH else 0.0
 
     def calibrate(self, examples: Iterable[Example]) -> None:
         """Fit the probabilities to how often they come true on examples that were not trained on."""

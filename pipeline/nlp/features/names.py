@@ -57,7 +57,15 @@ def make_known_names() -> FeatureSource:
 
     RETURNS (FeatureSource): the source.
     """
-    return LexiconFeatures(_entries_of(KNOWN), shortest=2)
+    return LexiconFeatures(_entries_of(KNOWN | {"pair": " ".join(_pairs())}), shortest=2)
+
+
+def _pairs() -> list[str]:
+    """RETURNS (list[str]): short names of two countries or two provinces side by side: 中越, 俄乌, 川渝."""
+    countries, provinces = PARTS["country_short"].split(), PARTS["province_short"].split()
+    leading = [name for name in countries if name in "中美俄日韩朝印巴以伊英法德澳"]
+    found = [first + second for first in leading for second in countries if first != second]
+    return [*found, *(first + second for first in provinces for second in provinces if first != second)]
 
 
 def _entries_of(table: Mapping[str, str]) -> Entries:
