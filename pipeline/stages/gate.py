@@ -23,6 +23,7 @@ def make_gate(
     config: str | None = None,
     junit: str | None = None,
     markdown: str | None = None,
+    may_lack_baseline: bool = False,
 ) -> Callable[[], None]:
     """Make the stage that judges.
 
@@ -31,10 +32,16 @@ def make_gate(
     output (str): the verdict, .json.
     config (str | None): gate config .cfg; None for the default.
     junit, markdown (str | None): the verdict as JUnit XML and Markdown; None for none.
+    may_lack_baseline (bool): in a project's first runs there is nothing to compare with: say so and pass.
     RETURNS (Callable): the stage; it raises VerdictError if the answer is no.
     """
 
     def run() -> None:
+        if may_lack_baseline and not Path(baseline).exists():
+            sentence = f"nothing to compare with yet; to make these scores the baseline: cp {scores} {baseline}"
+            write_json(Path(output), {"passed": True, "sentence": sentence, "checks": []})
+            logger.warning("gate: %s", sentence)
+            return
         verdict = gate_files(Path(scores), Path(baseline), None if config is None else Path(config))
         write_json(Path(output), verdict.to_json())
         write_verdict(verdict, junit=junit, markdown=markdown)

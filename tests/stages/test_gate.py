@@ -195,3 +195,13 @@ def test_markdown_and_xml_escape_names(tmp_path: Path) -> None:
     verdict = gate_files(tmp_path / "evil.json", tmp_path / "evil.json", config)
     assert "<script>" not in verdict_to_markdown(verdict)
     assert "<script>" not in verdict_to_junit(verdict)
+
+
+def test_a_first_run_without_baseline_passes_and_says_how_to_make_one(tmp_path: Path) -> None:
+    scores, baseline, output = tmp_path / "scores.json", tmp_path / "baseline.json", tmp_path / "gate.json"
+    make_gate(scores=str(scores), baseline=str(baseline), output=str(output), may_lack_baseline=True)()
+    verdict = json.loads(output.read_text(encoding="utf-8"))
+    assert verdict["passed"]
+    assert f"cp {scores} {baseline}" in verdict["sentence"]
+    with pytest.raises(InputError, match="E101"):
+        make_gate(scores=str(scores), baseline=str(baseline), output=str(output))()
