@@ -8,7 +8,8 @@ DIR/ner/<set>/{train,dev,test}.jsonl are records with offsets; what is scored is
 dev.jsonl (the table says which). `real` trains configs/ner.cfg on --gold and scores DIR/real_dev.jsonl; with --stack a
 model folder (such as one trained by configs/public/msra.cfg) becomes a feature source. Strict micro F1 over spans of
 (start, end, label). Each method tags from plain text; characters a second are the median of three passes after one to
-warm up, on one thread, by CPU time (training seconds are wall time). CRFsuite gets character n-grams of a window of two, as strings; spaCy is its default CPU
+warm up, on one thread, by CPU time (training seconds are wall time). CRFsuite gets character n-grams of a window of
+two, as strings; spaCy is its default CPU
 config (HashEmbedCNN and `ner`) over characters.
 """
 
