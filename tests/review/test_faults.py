@@ -96,9 +96,9 @@ def test_push_that_times_out_while_the_server_works_doubles_nothing(
             return "slow" if len(seen) == 1 else None
         return None
 
-    proxy.fault, proxy.delay = slow, 2.5
+    proxy.fault, proxy.delay = slow, 3.5
     records = some_records()
-    push(studio.server(url=proxy.url, timeout=2), records, SCHEME, project=project, model_version="v1")
+    push(studio.server(url=proxy.url, timeout=3), records, SCHEME, project=project, model_version="v1")
     # The slow import may have arrived after the one that replaced it: a further push leaves each record once.
     threading.Event().wait(1.0)
     push(studio.server(), records, SCHEME, project=project, model_version="v1")

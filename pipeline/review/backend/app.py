@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 USER = "BIAOZHU_BACKEND_USER"
 PASSWORD = "BIAOZHU_BACKEND_PASSWORD"  # noqa: S105  the name of a variable
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -151,6 +152,8 @@ class _Backend:
             results = await run_in_threadpool(self._predictor.predict, tasks)
         except _RefusedError as error:
             return _refuse(error)
+        except _MALFORMED as error:
+            return _refuse(_RefusedError(400, f"a task is malformed: {error!r}"))
         except BiaozhuError as error:
             return _refuse(_RefusedError(400, str(error)))
         return _json({"results": results})
@@ -164,6 +167,8 @@ class _Backend:
             said = await run_in_threadpool(self._take, event)
         except _RefusedError as error:
             return _refuse(error)
+        except _MALFORMED as error:
+            return _refuse(_RefusedError(400, f"the event is malformed: {error!r}"))
         except BiaozhuError as error:
             # Label Studio shows no answer of a webhook to anybody, so the log has to say it.
             logger.warning("webhook: annotation left out: %s", error)

@@ -120,6 +120,7 @@ class Trainer:
     _thread: threading.Thread | None = None
     _process: subprocess.Popen[str] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopping: bool = False
 
     def start(self) -> bool:
         """Start a job. RETURNS (bool): False if one is running already."""
@@ -133,6 +134,7 @@ class Trainer:
 
     def stop(self) -> None:
         """End a running job and wait for it."""
+        self._stopping = True
         process = self._process
         if process is not None and process.poll() is None:
             process.terminate()
@@ -188,6 +190,8 @@ class Trainer:
 
     def _ask(self, *arguments: str) -> tuple[bool, str]:
         """RETURNS (tuple): whether the command says yes, and its last line. RAISES (InputError): if it cannot say."""
+        if self._stopping:
+            raise InputError(Problem("E736", "the backend is ending", "start the training again when it is back"))
         command = [sys.executable, "-m", "pipeline", "--quiet", *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
             self._process = process
