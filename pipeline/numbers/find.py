@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipeline.core.spans import CharSpan
+from pipeline.errors import InputError, Problem
 from pipeline.numbers.anchor import Anchor
 from pipeline.numbers.context import modifier_after, modifier_of
 from pipeline.numbers.ordinals import read_first, read_front, read_head, read_multiple, read_ordinal
@@ -123,6 +124,7 @@ def find_candidates(text: str, date: str | None = None) -> list[Candidate]:
     text (str): any text.
     date (str | None): the document's date, ISO, against which relative dates are resolved.
     RETURNS (list[Candidate]): flat, in text order.
+    RAISES (InputError): if the date is none.
     """
     return [
         Candidate(item.start, item.end, item.label, _value(text, item), item.keep, item.rule, item.meta)
@@ -146,7 +148,7 @@ def find_numbers(text: str, date: str | None = None) -> list[CharSpan]:
 
 
 def _readings(text: str, date: str | None) -> list[Reading]:
-    anchor = Anchor(None if date is None else datetime.date.fromisoformat(date), text)
+    anchor = Anchor(None if date is None else _day(date), text)
     found: list[Reading] = []
     urls = [match.span() for match in _URL.finditer(text)][::-1] if "http" in text or "www." in text else []
     position, search = 0, _START.search
@@ -168,6 +170,13 @@ def _readings(text: str, date: str | None) -> list[Reading]:
                 _notice_dateline(text, reading, anchor)
     share_units(text, found)
     return found
+
+
+def _day(date: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(date)
+    except ValueError as error:
+        raise InputError(Problem("E317", f"{date!r} is no date of a document: {error}", "write YYYY-MM-DD")) from error
 
 
 _READERS = {"第": read_ordinal, "首": read_first, "前": read_front, "翻": read_multiple, "头": read_head}

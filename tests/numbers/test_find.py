@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import InputError
 from pipeline.numbers import find_candidates, find_numbers
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_33a5e50e001da68a.txt"
@@ -153,3 +154,8 @@ def test_candidates_hold_what_the_grammar_drops() -> None:
 )
 def test_find_numbers_takes_linear_time(unit: str) -> None:
     find_candidates(unit * (100_000 // len(unit)), "2024-03-05")
+
+
+def test_find_numbers_refuses_what_is_no_date() -> None:
+    with pytest.raises(InputError, match="YYYY-MM-DD"):
+        find_numbers("去年", "2022年4月")
