@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.core.labels import default_scheme
@@ -49,6 +49,7 @@ def test_the_unlike_comes_before_the_like() -> None:
     assert names(pool, documents=1, annotated=gold, weights=Weights(0, 0, 0, 1)) == ["b"]
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 5), st.integers(1, 40))
 def test_budget_and_seed(seed: int, documents: int) -> None:
     found = names(GOLD[:12], documents=documents, annotated=GOLD[:2], seed=seed)
