@@ -94,7 +94,8 @@ class LabelScheme:
             if not isinstance(wanted, list | tuple) or not all(isinstance(name, str) for name in wanted):
                 raise ValueError(f"meta.{key} is a list of names")
             if unknown := sorted(set(wanted) - set(known)):
-                raise ValueError(f"meta.{key} names {', '.join(unknown)}; the scheme {self.name} has {', '.join(known)}")
+                have = f"the scheme {self.name} has {', '.join(known)}"
+                raise ValueError(f"meta.{key} names {', '.join(unknown)}; {have}")
             found &= set(wanted) if key == "labels" else {n for name in wanted for n in self.names(name)}
         return found
 
