@@ -45,8 +45,8 @@ def metric_values(names: tuple[str, ...], totals: npt.NDArray[np.generic], path:
     match parts:
         case [scheme, rate] if scheme in _PAIRS:
             counts = _scheme_counts(names, table, scheme)
-        case ["strict", "per_label", label, rate]:
-            counts = _column(names, table, f"label:{label}")
+        case ["strict", "per_label", *label, rate] if label:  # a label may hold dots: PER.NAM
+            counts = _column(names, table, f"label:{'.'.join(label)}")
         case ["strict", "macro", rate]:
             return _macro(names, table, rate, path)
         case ["slices", key, *rest] if len(rest) >= 2:

@@ -65,3 +65,4 @@ def test_public_set_trains_with_one_command(tmp_path: Path) -> None:
     config = ROOT / "configs/public/weibo.cfg"
     manifest = train_model(config, tmp_path / "run", overrides={"paths.data": str(tmp_path)}, max_iterations=2)
     assert manifest["dev"]["documents"] == 1
+    assert manifest["dev"]["layers"]["entities"]["strict"]["per_label"]["PER.NAM"]["support"] == 1
