@@ -146,9 +146,10 @@ def main() -> None:
         "curves": curves,
     }
     (results / "active_learning.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    size = len(read_records(ROOT / "annotations" / "gold" / "train.jsonl"))
     note = (
         "Strict F1 on the test split (mean ± standard deviation over seeds) by characters annotated; last column: mean "
-        f"over the rounds of the difference to random choice with the same seed.\n{options.seeds} seeds; Python "
+        f"over the rounds of the difference to random choice with the same seed.\n{options.seeds} seeds, a pool of {size} documents; Python "
         f"{facts['python']}, spaCy {facts['spacy']}. Rerun: `python benchmarks/active_learning.py`.\n"
     )
     (results / "active_learning.md").write_text(f"# Active learning\n\n{table}\n\n{note}", encoding="utf-8")
