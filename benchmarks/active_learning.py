@@ -149,8 +149,9 @@ def main() -> None:
     size = len(read_records(ROOT / "annotations" / "gold" / "train.jsonl"))
     note = (
         "Strict F1 on the test split (mean ± standard deviation over seeds) by characters annotated; last column: mean "
-        f"over the rounds of the difference to random choice with the same seed.\n{options.seeds} seeds, a pool of {size} documents; Python "
-        f"{facts['python']}, spaCy {facts['spacy']}. Rerun: `python benchmarks/active_learning.py`.\n"
+        "over the rounds of the difference to random choice with the same seed.\n"
+        f"{options.seeds} seeds, a pool of {size} documents; Python {facts['python']}, spaCy {facts['spacy']}. "
+        "Rerun: `python benchmarks/active_learning.py`.\n"
     )
     (results / "active_learning.md").write_text(f"# Active learning\n\n{table}\n\n{note}", encoding="utf-8")
 
