@@ -17,6 +17,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -176,8 +177,6 @@ def wait_until_healthy(server: subprocess.Popen[bytes], port: int, *, seconds: f
 
 def stop(server: subprocess.Popen[bytes], *, kill: bool = False) -> None:
     """End the server that `start` started, and its children: by its process group, at once if `kill`."""
-    import signal
-
     if server.poll() is None:
         os.killpg(server.pid, signal.SIGKILL if kill else signal.SIGTERM)
         try:
@@ -196,6 +195,7 @@ def free_port() -> int:
 
 def _serve(folder: Path, port: int) -> int:
     copy_database(folder)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the server too
     server = start(folder, port)
     try:
         wait_until_healthy(server, port)
