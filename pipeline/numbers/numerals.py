@@ -33,32 +33,48 @@ SCALES = {"十": 1, "拾": 1, "百": 2, "佰": 2, "千": 3, "仟": 3, "万": 4, 
 _COMPOUND_TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}
 _TO_ASCII = str.maketrans("０１２３４５６７８９．，－＋ｅＥ", "0123456789.,-+eE")
 MORE = "多余餘"
+_FORMAL = frozenset("壹贰貳叁參肆伍陆陸柒捌玖")
 _SOME = "几幾数數"
 
-_INT = rf"(?:[{DIGITS}]{{1,3}}(?:,[{DIGITS}]{{3}})+(?![{DIGITS}])|[{DIGITS}]+)"
+# A full-width comma groups full-width digits only: between ASCII digits it parts two numbers.
+_INT = (
+    rf"(?:[{DIGITS}]{{1,3}}(?:,[{DIGITS}]{{3}})+(?![{DIGITS}])|[０-９]{{1,3}}(?:，[０-９]{{3}})+(?![{DIGITS}])"
+    rf"|[{DIGITS}]+)"
+)
 _ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[％万亿个元倍吨]))?"
 # 千 and 百 belong to the unit in 千瓦 (kilowatt) and 百帕 (hectopascal), to the noun in 百货 and 万象.
-_SCALE = r"(?:[十亿億拾佰仟]|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])|[万萬](?![向能象科州]))"
+# 两个亿 is 200 million, but 两个亿元镇 are two towns.
+_YI = "[个個][亿億](?![元级級以吨斤千百万产人亩])"
+_SCALE = rf"(?:[十亿億拾佰仟]|{_YI}|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])|[万萬](?![向能象科州]))"
 _TAIL = (
     rf"(?:[{MORE}](?![姚杭江干])|[几幾]"
     r"|[来來](?=[个個名位人天年岁里种份家斤亩块元米件次只处分條条套户张场吨公平小支所座台辆头]))"
 )
+# What is left below a scale word in digits: 1万600, 1百01, 2千零30.
+_REST = (
+    rf"(?:(?<=[万萬千])(?:[{DIGITS}]{{3}}|零[{DIGITS}]{{1,2}})|(?<=百)(?:[{DIGITS}]{{2}}|零[{DIGITS}]))"
+    rf"(?![{DIGITS}.．,/年月日%％])[万萬亿億]?"
+)
 _MIXED = (
     rf"{_ARABIC}(?:{_TAIL}?{_SCALE}+(?:零?(?:{_INT}|[一二两三四五六七八九]){_SCALE}+)*"
-    rf"(?:(?<=[万萬亿億])[{DIGITS}]{{4}}(?![{DIGITS}]))?)?{_TAIL}?"
+    rf"(?:(?<=[万萬亿億])[{DIGITS}]{{4}}(?![{DIGITS}])|{_REST})?)?{_TAIL}?"
 )
 _CN_CHAR = (
     r"(?:[〇○零一二三四五六七八九十廿卅卌亿億]|百(?![帕货姓分])|千(?![瓦赫伏卡焦帕]|克(?!拉))"
     r"|[万萬](?![向能象科州])|(?<![一二三四五六七八九])[两兩]"
-    r"|(?<=[十百千万萬亿億零])[壹贰貳叁肆伍陆柒捌玖拾佰仟]|(?<=[壹贰貳叁肆伍陆柒捌玖拾])[佰仟拾])"
+    rf"|(?<=[一二三四五六七八九十两兩])(?={_YI})[个個]"
+    r"|(?<=[十百千万萬亿億零拾佰仟])[壹贰貳叁肆伍陆柒捌玖拾佰仟]"
+    r"|(?<=[一二三四五六七八九壹贰貳叁肆伍陆柒捌玖拾])[佰仟拾])"
 )
 _CHINESE = (
     rf"(?:[几幾数數](?=[十百千万萬亿億](?!分)))?{_CN_CHAR}+(?:[点點][零〇○一二三四五六七八九壹贰叁肆伍陆柒捌玖0-9]+[百千万萬亿億]*)?"
     rf"(?:{_TAIL}{_SCALE}*)?"
 )
 _FINANCIAL = (
-    r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟](?:[零一二三四五六七八九十百千壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億]+"
+    r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟](?:[零一二三四五六七八九十百千两兩壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億]+"
     r"(?:[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+)?|[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+|(?=[元圆圓角分]))"
+    # Alone it is a numeral only where no word surrounds it: 伍 and 陆 are names, too.
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=分之))[壹贰貳叁參肆伍陆陸柒捌玖拾]{1,2}(?![\u4e00-\u9fffA-Za-z])"
 )
 _SCIENTIFIC = rf"{_ARABIC}(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z])|[x×*]10\^-?[0-9]{{1,3}})"
 NUMERAL = re.compile(rf"{_SCIENTIFIC}|{_MIXED}|{_CHINESE}|{_FINANCIAL}")
@@ -94,8 +110,8 @@ def read_numeral(surface: str) -> Numeral | None:
     text = surface if surface.isascii() else surface.translate(_TO_ASCII).replace("·", ".")
     if len(text) > MAX_DIGITS:
         return None
-    if "," in text:
-        text = text.replace(",", "")
+    if "," in text or "个" in text or "個" in text:
+        text = text.replace(",", "").replace("个", "").replace("個", "")
     match = _PLAIN.fullmatch(text)
     if match is not None:
         whole, fraction, scales = match.groups()
@@ -168,7 +184,7 @@ def _pair_of_neighbours(text: str) -> tuple[str, str] | None:
         return None
     for index in range(len(text) - 1):
         first, second = _CN_DIGITS.get(text[index]), _CN_DIGITS.get(text[index + 1])
-        if first and second == first + 1:
+        if first and (second == first + 1 or (text[index : index + 2] == "三五" and index + 2 < len(text))):
             return text[: index + 1] + text[index + 2 :], text[:index] + text[index + 1 :]
     return None
 
@@ -177,7 +193,8 @@ def _evaluate(text: str) -> str | None:
     """RETURNS: the digits of a numeral without approximations; None if its parts do not fit together."""
     if len(text) > 1 and all(char in _CN_DIGITS for char in text):
         digits = "".join(str(_CN_DIGITS[char]) for char in text)
-        return (digits.lstrip("0") or "0") if len(text) > 2 or digits[0] == "0" else None
+        is_plain = len(text) > 2 or digits[0] == "0" or text[0] in _FORMAL
+        return (digits.lstrip("0") or "0") if is_plain else None  # 一一 (one by one), 五五 (half and half)
     return _evaluate_scaled(text)
 
 
@@ -187,9 +204,9 @@ def _evaluate_scaled(text: str) -> str | None:
     last_scale = 0
     for part in _TOKEN.findall(text):
         if part[0].isdigit() and part.isascii():
-            number = part if number is None else None
-            if number is None:
+            if number not in (None, "0"):
                 return None
+            number = part
         elif part in _CN_DIGITS:
             if number not in (None, "0"):
                 return None

@@ -66,10 +66,33 @@ def test_numeral_has_its_exact_value(surface: str, value: str) -> None:
         ("七八", Numeral("7", "8")),
         ("二十七八", Numeral("27", "28")),
         ("四五十万", Numeral("400000", "500000")),
+        ("三五百", Numeral("300", "500")),
     ],
 )
 def test_numeral_approximation_is_a_range_or_modifier(surface: str, numeral: Numeral) -> None:
     assert read_numeral(surface) == numeral
+
+
+@pytest.mark.parametrize(
+    ("surface", "value"),
+    [
+        ("1百01", "101"),
+        ("1万600", "10600"),
+        ("2千零30万", "20300000"),
+        ("200亿零四千230", "20000004230"),
+        ("１，２３４，５６７", "1234567"),
+        ("十万柒仟捌佰伍拾肆", "107854"),
+        ("七十八万五佰零六", "780506"),
+        ("壹千兩百三十四萬", "12340000"),
+        ("壹", "1"),
+        ("壹壹", "11"),
+        ("两个亿", "200000000"),
+    ],
+)
+def test_numeral_of_two_scripts_is_matched_and_read_whole(surface: str, value: str) -> None:
+    match = NUMERAL.match(surface)
+    assert match is not None and match.group() == surface
+    assert read_numeral(surface) == Numeral(value)
 
 
 @pytest.mark.parametrize("surface", ["九" * 401, "9" * 401, "1百.5"])
@@ -79,7 +102,17 @@ def test_numeral_without_value_is_none(surface: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "surface"),
-    [("6482万千瓦", "6482万"), ("3千克", "3"), ("5百帕", "5"), ("20余姚", "20"), ("三千米", "三千"), ("万象城", "")],
+    [
+        ("6482万千瓦", "6482万"),
+        ("3千克", "3"),
+        ("5百帕", "5"),
+        ("20余姚", "20"),
+        ("三千米", "三千"),
+        ("万象城", ""),
+        ("两个亿元镇", "两"),
+        ("12，345", "12"),
+        ("陆家嘴", ""),
+    ],
 )
 def test_numeral_leaves_the_unit_its_characters(text: str, surface: str) -> None:
     match = NUMERAL.match(text)
