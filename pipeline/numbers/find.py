@@ -16,6 +16,7 @@ from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError, Problem
 from pipeline.numbers.anchor import Anchor
 from pipeline.numbers.context import modifier_after, modifier_of
+from pipeline.numbers.money import local_currency, localize, read_code_money
 from pipeline.numbers.ordinals import read_first, read_front, read_head, read_multiple, read_ordinal
 from pipeline.numbers.quantities import read_number
 from pipeline.numbers.reading import Reading
@@ -55,6 +56,17 @@ _WORD_STARTS = {
     "來": ("年以近", "年"),
     "全": ("健安完齐", "年"),
     "近": ("附临", "[年日]"),
+    # letters of a currency: USD 5, RMB300, HK$12
+    "U": ("A-Za-z", "S(?:D ?|\\$)[0-9]"),
+    "R": ("A-Za-z", "MB ?[0-9]"),
+    "C": ("A-Za-z", "N[YH¥￥] ?[0-9]"),
+    "H": ("A-Za-z", "K(?:D ?|D?\\$)[0-9]"),
+    "E": ("A-Za-z", "UR ?[0-9]"),
+    "G": ("A-Za-z", "BP ?[0-9]"),
+    "J": ("A-Za-z", "PY ?[0-9]"),
+    "M": ("A-Za-z", "OP(?: ?|\\$)[0-9]"),
+    "N": ("A-Za-z", "T(?:D ?|D?\\$)[0-9]"),
+    "T": ("A-Za-z", "WD ?[0-9]"),
     "历": ("农阳公", "年"),
     "往": ("", "年"),
     "农": ("", "[历曆][正一二三四五六七八九十冬腊]"),
@@ -169,7 +181,8 @@ def _readings(text: str, date: str | None) -> list[Reading]:
             if reading.rule == "date":
                 _notice_dateline(text, reading, anchor)
     share_units(text, found)
-    return found
+    code = local_currency(text)
+    return found if code == "CNY" else [localize(text, item, code) for item in found]
 
 
 def _day(date: str) -> datetime.date:
@@ -179,7 +192,10 @@ def _day(date: str) -> datetime.date:
         raise InputError(Problem("E317", f"{date!r} is no date of a document: {error}", "write YYYY-MM-DD")) from error
 
 
-_READERS = {"第": read_ordinal, "首": read_first, "前": read_front, "翻": read_multiple, "头": read_head}
+_READERS = {
+    "第": read_ordinal, "首": read_first, "前": read_front, "翻": read_multiple, "头": read_head,
+    **dict.fromkeys("URCHEGJMNT", read_code_money),
+}  # fmt: skip
 
 
 def _read_word(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int]:
@@ -189,7 +205,7 @@ def _read_word(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, i
         return _read_upwards(text, start, anchor)
     reader = _READERS.get(char)
     reading = None if reader is None else reader(text, start)
-    if reading is None and (reader is None or char == "前"):
+    if reading is None and not char.isascii() and (reader is None or char == "前"):
         reading = read_word(text, start, anchor)
     return reading, start + 1 if reading is None else reading.end
 

@@ -1,7 +1,8 @@
-"""Money: 16.5亿元, 5元6角三分, 三块五, ￥300, and where 块 is a piece and no yuan."""
+"""Money: 16.5亿元, 5元6角三分, 三块五, ￥300, USD 5, where 块 is a piece, and whose 元 a document means."""
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from pipeline.core.values import EXACT, format_decimal
@@ -13,6 +14,10 @@ from pipeline.numbers.units import SYMBOLS, Unit, match_unit
 _PARTS_OF_YUAN = {"角": -1, "毛": -1, "分": -2}
 _YUAN = frozenset("元块圆圓角毛")
 _AFTER_YUAN = frozenset("钱以左上下的一二三四五六七八九两多每整就到不")
+_CODE = re.compile(r"(?P<code>[A-Z]{2,3}[$¥￥]?) ?(?=[0-9])")
+_TRADITIONAL = re.compile("[億萬個門數]")
+_LOCAL = (("MOP", ("澳門元", "澳門幣")), ("HKD", ("港元", "港幣")), ("TWD", ("台幣", "臺幣")))
+_OTHER_YUAN = ("人民幣", "人民币", "RMB")
 _ONE_DIGIT = frozenset("一二三四五六七八九")
 
 
@@ -66,3 +71,34 @@ def read_symbol_money(text: str, start: int, end: int, numeral: Numeral, *, symb
         end = unit.end
     body = None if numeral.low is None else f"{numeral.low} {code}"
     return Reading(start, end, "MONEY", body, numeral.modifier, True, "money")
+
+
+def read_code_money(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): an amount with the letters of its currency in front: USD 5, RMB300, HK$12亿."""
+    match = _CODE.match(text, start)
+    number = None if match is None else NUMERAL.match(text, match.end())
+    numeral = None if number is None else read_numeral(number.group())
+    if match is None or number is None or numeral is None:
+        return None
+    code = match["code"].replace("￥", "¥")
+    return read_symbol_money(text, start, number.end(), numeral, symbol=code) if code in SYMBOLS else None
+
+
+def local_currency(text: str) -> str:
+    """Say which currency 元 alone is in a document: that of Macao, Hong Kong or Taiwan where it names it.
+
+    text (str): the document.
+    RETURNS (str): "MOP", "HKD", "TWD"; "CNY" where the text is in simplified characters or names several.
+    """
+    named = [code for code, words in _LOCAL if any(word in text for word in words)]
+    if len(named) != 1 or _TRADITIONAL.search(text) is None or any(word in text for word in _OTHER_YUAN):
+        return "CNY"
+    return named[0]
+
+
+def localize(text: str, reading: Reading, code: str) -> Reading:
+    """RETURNS (Reading): an amount in yuan that is written with 元 alone, in the currency of the document."""
+    if reading.label != "MONEY" or reading.body is None or text[reading.end - 1] not in _YUAN:
+        return reading
+    number, _, unit = reading.body.rpartition(" ")
+    return reading._replace(body=f"{number} {code}") if unit == "CNY" else reading

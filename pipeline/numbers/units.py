@@ -129,7 +129,8 @@ FRACTIONS_OF_CURRENCY = {
 SYMBOLS = {
     "￥": "CNY", "¥": "CNY", "$": "USD", "＄": "USD", "€": "EUR", "£": "GBP", "￡": "GBP", "₩": "KRW",
     "US$": "USD", "HK$": "HKD", "RMB": "CNY", "CNY": "CNY", "USD": "USD", "EUR": "EUR", "GBP": "GBP", "HKD": "HKD",
-    "JPY": "JPY", "CN¥": "CNY", "A$": "AUD", "NT$": "TWD", "₽": "RUB", "₹": "INR",
+    "JPY": "JPY", "CN¥": "CNY", "CNH": "CNY", "HKD$": "HKD", "MOP": "MOP", "MOP$": "MOP", "TWD": "TWD", "NTD": "TWD",
+    "NTD$": "TWD", "A$": "AUD", "NT$": "TWD", "₽": "RUB", "₹": "INR",
 }  # fmt: skip
 
 # word: (ISO 8601 designator, factor)

@@ -91,7 +91,8 @@ def test_numeral_approximation_is_a_range_or_modifier(surface: str, numeral: Num
 )
 def test_numeral_of_two_scripts_is_matched_and_read_whole(surface: str, value: str) -> None:
     match = NUMERAL.match(surface)
-    assert match is not None and match.group() == surface
+    assert match is not None
+    assert match.group() == surface
     assert read_numeral(surface) == Numeral(value)
 
 
