@@ -13,7 +13,7 @@ from pipeline.numbers.numerals import NUMERAL, SCALES, Numeral, negative, read_n
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import PER, Unit, match_unit
 
-_CONNECTOR = re.compile(r" ?(?:——|[-－—–―~～〜至到]) ?(?P<sign>负|負|零下|(?<=[-－—–―~～〜至到 ])-)?")
+_CONNECTOR = re.compile(r" ?(?:——|--|[-－—–―~～〜至到]) ?(?P<sign>负|負|零下|(?<=[-－—–―~～〜至到 ])-)?")
 _HALF_OF = re.compile("[个個]半")
 _MORE_OF = re.compile("[个個]多")
 _YEAR = re.compile("(?:19[4-9]|20[0-4])[0-9]")

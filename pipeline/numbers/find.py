@@ -20,7 +20,7 @@ from pipeline.numbers.money import local_currency, localize, read_code_money
 from pipeline.numbers.ordinals import read_first, read_front, read_head, read_multiple, read_ordinal
 from pipeline.numbers.quantities import read_number
 from pipeline.numbers.reading import Reading
-from pipeline.numbers.share import share_units
+from pipeline.numbers.share import join_ranges, share_units
 from pipeline.numbers.when import read_word
 
 _NUMBER_STARTS = (
@@ -181,6 +181,7 @@ def _readings(text: str, date: str | None) -> list[Reading]:
             if reading.rule == "date":
                 _notice_dateline(text, reading, anchor)
     share_units(text, found)
+    join_ranges(text, found)
     code = local_currency(text)
     return found if code == "CNY" else [localize(text, item, code) for item in found]
 

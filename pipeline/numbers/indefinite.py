@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import re
 
-from pipeline.numbers.numerals import shift
+from pipeline.numbers.numerals import read_numeral, shift
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import match_unit
 from pipeline.numbers.words import word_at
 
 ROMANS = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
 _ROMAN = re.compile(rf"([{ROMANS}])(?:[-—~～至]([{ROMANS}]))?([类級级期型度])")
-_MINUTES = re.compile(r"(?P<m>[0-9０-９]{1,3})分(?:钟)?(?P<s>[0-9０-９]{1,2})秒(?P<c>[0-9０-９]{1,3})?")
+_MINUTES = re.compile(
+    r"(?P<m>[0-9０-９]{1,3})分(?:钟|鐘)?(?P<s>[0-9０-９]{1,2})秒(?P<c>[0-9０-９]{1,3})?"
+    r"|(?P<cm>[一二两兩三四五六七八九十]{1,3})分(?:钟|鐘)?(?:零)?(?P<cs>[一二三四五六七八九十]{1,3})秒"
+    r"|(?P<hm>[一二两兩三四五六七八九十]{1,3}|[0-9０-９]{1,3})分半[钟鐘]"
+)
 _SOME = re.compile(
     "[几幾](?P<u>年|天|日(?!本)|个月|個月|周(?!围|边)|个小时|小时|分钟)(?!级)"
     "|(?:[几幾]|(?<![总人次指系函参倍基分户件个天岁字多少无点位级])[数數])(?=[^十百千万亿萬億几])"
 )
 _HALF_TIMES = {
     "年": "P0.5Y", "月": "P0.5M", "个月": "P0.5M", "個月": "P0.5M", "天": "P0.5D", "小时": "PT0.5H", "个小时": "PT0.5H",
-    "小時": "PT0.5H", "個小時": "PT0.5H", "分钟": "PT0.5M", "个世纪": "P50Y", "世纪": "P50Y", "个钟头": "PT0.5H",
+    "小時": "PT0.5H",
+    "個鐘頭": "PT0.5H", "個鐘": "PT0.5H", "个钟": "PT0.5H",
+    "個小時": "PT0.5H", "分钟": "PT0.5M", "个世纪": "P50Y", "世纪": "P50Y", "个钟头": "PT0.5H",
 }  # fmt: skip
+_HALF_SHARES = ("个百分点", "個百分點")
 _HALF_UNITS = ("米", "斤", "公里", "海里", "亩", "吨", "公斤", "度", "里", "升", "杯", "瓶", "碗", "只", "块")
 
 
@@ -34,6 +41,10 @@ def read_half(text: str, start: int) -> tuple[Reading | None, int]:
     for word, value in _HALF_TIMES.items():
         if text.startswith(word, start + 1):
             return _half_time(text, start, word, value)
+    for word in _HALF_SHARES:
+        if text.startswith(word, start + 1):
+            end = start + 1 + len(word)
+            return Reading(start, end, "PERCENT", "0.5 pp", "", True, "percent"), end
     for word in _HALF_UNITS:
         if text.startswith(word, start + 1):
             end = start + 1 + len(word)
@@ -89,7 +100,19 @@ def read_stopwatch(text: str, start: int) -> Reading | None:
     match = _MINUTES.match(text, start)
     if match is None:
         return None
+    if match["m"] is None:
+        return _written_minutes(match, start)
     seconds = str(int(match["s"]))
     if match["c"] is not None:
         seconds = shift(seconds, "".join(str(int(char)) for char in match["c"]), 0)
     return Reading(start, match.end(), "TIME", f"PT{int(match['m'])}M{seconds}S", "", True, "duration")
+
+
+def _written_minutes(match: re.Match[str], start: int) -> Reading | None:
+    """RETURNS (Reading | None): 五分三十秒, and 五分半钟 (five and a half minutes)."""
+    minutes = read_numeral(match["cm"] or match["hm"])
+    seconds = read_numeral(match["cs"]) if match["cs"] else None
+    if minutes is None or minutes.low is None or minutes.high or (match["cs"] and (seconds is None or seconds.high)):
+        return None
+    body = f"PT{minutes.low}.5M" if seconds is None else f"PT{minutes.low}M{seconds.low}S"
+    return Reading(start, match.end(), "TIME", body, "", True, "duration")

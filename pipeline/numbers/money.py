@@ -11,9 +11,9 @@ from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import SYMBOLS, Unit, match_unit
 
-_PARTS_OF_YUAN = {"角": -1, "毛": -1, "分": -2}
-_YUAN = frozenset("元块圆圓角毛")
-_AFTER_YUAN = frozenset("钱以左上下的一二三四五六七八九两多每整就到不")
+_PARTS_OF_YUAN = {"角": -1, "毛": -1, "毫": -1, "分": -2}
+_YUAN = frozenset("元块塊圆圓蚊角毛")
+_AFTER_YUAN = frozenset("钱零以左上下的一二三四五六七八九两多每整就到不")
 _CODE = re.compile(r"(?P<code>[A-Z]{2,3}[$¥￥]?) ?(?=[0-9])")
 _TRADITIONAL = re.compile("[億萬個門數]")
 _LOCAL = (("MOP", ("澳門元", "澳門幣")), ("HKD", ("港元", "港幣")), ("TWD", ("台幣", "臺幣")))
@@ -39,17 +39,27 @@ def add_parts(text: str, unit: Unit, low: str | None) -> tuple[str | None, int]:
     if unit.word not in _YUAN or low is None or unit.name != "CNY":
         return low, end
     total = Decimal(low)
+    next_power = -1 if "." not in low else None
     for word, power in _PARTS_OF_YUAN.items():
         part = _part(text, end, word)
         if part is not None:
             total = EXACT.add(total, Decimal(move(part[0], power - unit.power)))
-            end = part[1]
-    if unit.word in ("块", "毛", "角") and text[end : end + 1] in _ONE_DIGIT and match_unit(text, end + 1) is None:
-        tenth = read_numeral(text[end])
-        if tenth is not None and tenth.low is not None and total == total.to_integral_value():
-            total, end = EXACT.add(total, Decimal(move(tenth.low, -1))), end + 1
+            end, next_power = part[1], power - 1
+    if unit.word in ("块", "塊", "蚊", "毛", "角") and next_power in (-1, -2):
+        total, end = _add_last_digit(text, end, total, next_power)
     is_whole = text[end : end + 1] == "整" and not "\u4e00" <= text[end + 1 : end + 2] <= "\u9fff"
     return format_decimal(total), end + is_whole
+
+
+def _add_last_digit(text: str, end: int, total: Decimal, power: int) -> tuple[Decimal, int]:
+    """Add a digit without a unit: 三块五 is 3.5, 三块零四 3.04, 五块七毛八 5.78."""
+    begin = end + (power == -1 and text[end : end + 1] == "零")
+    if text[begin : begin + 1] not in _ONE_DIGIT or match_unit(text, begin + 1) is not None:
+        return total, end
+    digit = read_numeral(text[begin])
+    if digit is None or digit.low is None:
+        return total, end
+    return EXACT.add(total, Decimal(move(digit.low, power - (begin - end)))), begin + 1
 
 
 def _part(text: str, end: int, word: str) -> tuple[str, int] | None:

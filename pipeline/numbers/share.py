@@ -1,12 +1,19 @@
-"""Shared units: in 1409万、1305万人次 the unit written once serves both numbers."""
+"""What two neighbours share: a unit (1409万、1305万人次), or a range of unlike ends (六个月至一年二个月)."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from pipeline.numbers.reading import Reading
 
 _BETWEEN = re.compile(r"[、和及与與或]|以及")
+_CONNECTOR = re.compile(" ?(?:——|[-－—–―~～〜至到]) ?")
+_CONNECTORS = frozenset("-－—–―~～〜至到 ")
+_AMOUNT = re.compile(r"(?P<number>[0-9.]+) (?P<unit>[A-Z]{3})")
+_DURATION = re.compile(r"PT?[0-9.A-Z]+")
+_DAY = re.compile(r"[0-9X]{4}(?:-[0-9X]{2}){0,2}(?: (?:start|mid|end))?")
+_CALENDAR_RULES = frozenset({"date", "word", "day", "iso"})
 _LABELS = frozenset({"QUANTITY", "MONEY", "PERCENT"})
 
 
@@ -33,3 +40,36 @@ def share_units(text: str, found: list[Reading]) -> None:
 def _is_list_marker(text: str, reading: Reading) -> bool:
     before = text[reading.start - 1 : reading.start]
     return before in ("", "\n", "。", "\u3000", " ") and reading.end - reading.start <= 2
+
+
+def join_ranges(text: str, found: list[Reading]) -> None:
+    """Join two amounts of money, durations or dates that are the ends of a range; changes the list."""
+    for index in range(len(found) - 2, -1, -1):
+        reading, following = found[index], found[index + 1]
+        if text[reading.end] not in _CONNECTORS or following.start - reading.end > 4:
+            continue
+        if not _CONNECTOR.fullmatch(text, reading.end, following.start) or text.startswith("今天", following.start):
+            continue  # 至今 (until now) stays outside
+        body = _range_of(reading, following)
+        if body is not None:
+            found[index : index + 2] = [reading._replace(end=following.end, body=body)]
+
+
+def _range_of(first: Reading, last: Reading) -> str | None:
+    """RETURNS (str | None): the value of the range of two readings; None if they are none."""
+    if first.label != last.label or not (first.keep and last.keep) or first.inside or last.inside:
+        return None
+    low, high = first.body or "", last.body or ""
+    if first.label == "MONEY":
+        return _money_range(low, high)
+    if _DURATION.fullmatch(low) and _DURATION.fullmatch(high):
+        return f"{low}..{high}"
+    is_date = first.rule in _CALENDAR_RULES and last.rule in _CALENDAR_RULES
+    return f"{low}/{high}" if is_date and _DAY.fullmatch(low) and _DAY.fullmatch(high) else None
+
+
+def _money_range(first: str, last: str) -> str | None:
+    low, high = _AMOUNT.fullmatch(first), _AMOUNT.fullmatch(last)
+    if low is None or high is None or low["unit"] != high["unit"] or Decimal(low["number"]) > Decimal(high["number"]):
+        return None
+    return f"{low['number']}..{high['number']} {low['unit']}"
