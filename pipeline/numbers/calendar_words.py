@@ -11,20 +11,25 @@ from pipeline.numbers.dates import match_date
 _D = "[0-9０-９]"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十]{{1,3}})"
 _SEASON_WORD = re.compile("(?P<rel>今)(?P<s>[春夏秋冬])(?![节运装粮茶])")
-_MONTH_WORD = re.compile(rf"(?P<rel>[本上下当當同次])[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?")
+_MONTH_WORD = re.compile(
+    rf"(?P<rel>[本上下当當同次])(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
+)
 _DAY_WORD = re.compile(
     "(?P<rel>[今昨明前后後当當同次翌])(?:天(?!然|津)|日(?!本|语|军)|儿(?!童|子))|(?P<eve>前一)[天日]|近日|往年"
     "|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
     "|(?P<night>[昨今当])[晚夜](?!会|报|宴|间)"
 )
-_WEEK_WORD = re.compile("(?P<rel>[本上下这這])(?:[周週]|星期)(?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)")
+_QUARTER_WORD = re.compile("(?P<rel>[本上下])(?:(?<=[上下])一?[个個]?)?季度(?P<qp>[初末](?!期))?")
+_WEEK_WORD = re.compile(
+    "(?P<rel>[本上下这這])(?P<again>(?<=[上下])[上下])?(?:(?<=[上下])一?[个個]?)?(?:[周週]|星期|礼拜)(?:[周週]|星期)?(?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)"
+)
 _WEEKDAY = re.compile("(?:周|週|星期|礼拜)(?P<w>[一二三四五六日天])(?![报刊年岁])")
 _PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末])|岁末")
 _LUNAR = re.compile(
     "(?:[农農][历曆](?:正|十?[一二]|[三四五六七八九十]|冬|腊)|正|腊)月(?:初[一二三四五六七八九十]|[廿卅]?十?[一二三四五六七八九]|[二三]?十)?"
 )
 _DECADE = re.compile(
-    rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
+    rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二三四五六七八九十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
     rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末中](?:期|叶|叶)?|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
@@ -37,6 +42,7 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
     for pattern, value_of in (
         (_DAY_WORD, _day_word_value),
         (_MONTH_WORD, _month_word_value),
+        (_QUARTER_WORD, _quarter_word_value),
         (_WEEK_WORD, _week_word_value),
         (_WEEKDAY, _weekday_value),
         (_PERIOD_WORD, _period_word_value),
@@ -100,11 +106,19 @@ def _month_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     return text if match["mp"] is None else f"{text} {PARTS[match['mp']]}"
 
 
+def _quarter_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    if anchor.today is None:
+        return None
+    index = anchor.today.year * 4 + (anchor.today.month - 1) // 3 + {"上": -1, "下": 1}.get(match["rel"], 0)
+    part = "" if match["qp"] is None else f" {PARTS[match['qp']]}"
+    return f"{index // 4:04d}-{33 + index % 4}{part}"
+
+
 def _week_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     if anchor.today is None:
         return None
     monday = anchor.today - datetime.timedelta(days=anchor.today.weekday())
-    monday += datetime.timedelta(weeks={"上": -1, "下": 1}.get(match["rel"], 0))
+    monday += datetime.timedelta(weeks={"上": -1, "下": 1}.get(match["rel"], 0) * (2 if match["again"] else 1))
     if match["w"] is None or match["w"] == "末":
         first = monday + datetime.timedelta(days=5 if match["w"] else 0)
         return f"{first.isoformat()}/{(monday + datetime.timedelta(days=6)).isoformat()}"

@@ -25,13 +25,15 @@ _SUB = (
     rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
     r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])"
     r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
+    r"|(?P<fq>首季)度?"
     r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日])|(?P<same>同月)"
     r"|(?P<yp>[初底末](?!期|级)|年中|中期))"
 )
 _YEAR = (
-    rf"(?:(?:公元)?(?P<y>{_D}{{4}}|{_CD}{{4}})(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
+    rf"(?:(?:公元)?(?P<y>{_D}{{4}}|{_CD}{{4}}|[二两]千零[一二三四五六七八九])(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
     rf"(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?月))?|(?={_CONN}{_D}{{4}}年))"
-    rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_D}{{1,2}}月|{_C3}月)|(?P<rel>[去今明前后後本上当當同次翌来來全])年度?(?!级|龄|轻|货|画|夜|会|人))"
+    rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度)"
+    rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?年度?(?!级|龄|轻|货|画|夜|会|人))"
 )
 _FULL = re.compile(rf"{_YEAR}?{_SUB}?")
 _DAY_ONLY = re.compile(_DAY)
@@ -181,7 +183,7 @@ def _first_month(match: re.Match[str]) -> int:
 
 def _within_year(match: re.Match[str], year: int) -> str:
     """RETURNS: what follows the year in the value: "-40", "-33/2025-35", " end"."""
-    quarter, quarters, months = match["q"], match["qn"], match["mn"]
+    quarter, quarters, months = "1" if match["fq"] else match["q"], match["qn"], match["mn"]
     if quarter or quarters:
         last = f"{32 + (small_number(quarter or quarters) or 1)}"
         return f"-{last}" if quarter else f"-33/{year:04d}-{last}"
