@@ -166,7 +166,25 @@ def test_candidates_hold_what_the_grammar_drops() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["1", "百", "百分之", "一", "1,", "1-", "2020年", "1至", "1/", "三点", "“一", "半", "5元6角"]
+    "unit",
+    [
+        "1",
+        "百",
+        "百分之",
+        "一",
+        "1,",
+        "1-",
+        "2020年",
+        "1至",
+        "1/",
+        "三点",
+        "“一",
+        "半",
+        "5元6角",
+        "1万元至",
+        "1元-",
+        "一年至",
+    ],
 )
 def test_find_numbers_takes_linear_time(unit: str) -> None:
     find_candidates(unit * (100_000 // len(unit)), "2024-03-05")
