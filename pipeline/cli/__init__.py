@@ -54,6 +54,16 @@ class Group(TyperGroup):
             for problem in error.problems:
                 print_error(str(problem))
             raise typer.Exit(2) from error
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            print_error(f"{error.filename or 'a file'}: [E107] {error.strerror or error}")
+            raise typer.Exit(2) from error
+        except SystemError as error:
+            # Compiled loops wrap an interrupt that reaches them.
+            if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+                raise KeyboardInterrupt from error
+            raise
 
 
 def _version(value: bool) -> None:

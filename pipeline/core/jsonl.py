@@ -5,7 +5,9 @@ A file that this module writes appears complete or not at all: it is written bes
 
 from __future__ import annotations
 
+import errno
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -51,7 +53,7 @@ def _wrong_encoding(path: Path, data: bytes, encoding: str, error: UnicodeDecode
 
 
 def _guess_encoding(data: bytes) -> str | None:
-    """GB18030 if it decodes and most of it is Chinese; else what charset-normalizer thinks; None if it cannot tell."""
+    """GB18030 if it decodes and most of it is Chinese; else another encoding of Chinese; None if it cannot tell."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
@@ -61,7 +63,7 @@ def _guess_encoding(data: bytes) -> str | None:
         return "gb18030"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data).best()
+    best = from_bytes(data, cp_isolation=["gb18030", "big5", "utf_16", "utf_16_le", "utf_16_be"]).best()
     return best.encoding.replace("_", "-") if best is not None else None
 
 
@@ -93,17 +95,28 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
 
 def _parse_line(path: Path, line: int, raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode("utf-8"))
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_parse_float)
     except UnicodeDecodeError as error:
         problem = _wrong_encoding(path, raw, "utf-8", error)
         raise InputError(
             Problem(problem.code, problem.message, "JSON Lines are UTF-8; convert the file", path, line)
         ) from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also NaN, infinities and integers of thousands of digits
         where = f" at column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(
             Problem("E106", f"broken JSON{where}: {error}", "each line is one complete JSON object", path, line)
         ) from error
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _parse_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is beyond all numbers a computer holds")
+    return number
 
 
 @contextmanager
@@ -114,18 +127,27 @@ def atomic_open(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     mode (str): "w" for UTF-8 text with \\n newlines, "wb" for bytes.
     YIELDS (IO): the open file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    target = path.resolve()  # a link stays a link: what it points to is replaced
+    options: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    if target.exists() and not target.is_file() and not target.is_dir():
+        with target.open(mode, **options) as stream:  # a pipe or a device cannot be replaced
+            yield stream
+        return
     try:
-        os.close(descriptor)
-        with Path(name).open(
-            mode,
-            encoding=None if "b" in mode else "utf-8",
-            newline=None if "b" in mode else "\n",
-        ) as stream:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        raise InputError(
+            Problem("E107", f"cannot be written: {error.strerror or error}", "name another output", path)
+        ) from error
+    os.close(descriptor)
+    try:
+        with Path(name).open(mode, **options) as stream:
             yield stream
         Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
+        Path(name).replace(target)
     except BaseException:
         Path(name).unlink()
         raise
@@ -162,7 +184,7 @@ def read_json(path: Path) -> Any:
     """RETURNS (Any): the JSON value of a file. RAISES (InputError): if it cannot be read or is no JSON."""
     text = read_text(path)
     try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_parse_float)
+    except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         raise InputError(Problem("E106", f"broken JSON: {error}", "the file is one JSON value", path, line)) from error

@@ -9,8 +9,10 @@ annotated record is annotated for.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from pipeline.core.jsonl import read_jsonl, write_jsonl
 from pipeline.core.spans import CharSpan, sort_spans
 from pipeline.errors import InputError, Problem
 
+_HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 _FIELDS = frozenset({"id", "text", "spans", "words", "meta"})
 
 
@@ -41,8 +44,8 @@ class Record:
     @property
     def date(self) -> str | None:
         """RETURNS (str | None): the document's date, ISO, if it is known."""
-        date = self.meta.get("date")
-        return date if isinstance(date, str) else None
+        value = self.meta.get("date")
+        return value if isinstance(value, str) else None
 
     def surface(self, span: CharSpan) -> str:
         """RETURNS (str): the text of a span."""
@@ -103,36 +106,56 @@ def json_to_record(data: Any, *, path: Path | str | None = None, line: int | Non
     if not isinstance(text, str):
         problem("E113", 'a record needs a "text", a string')
         text = ""
+    if not _is_text(text):
+        problem("E122", "the text holds half of a surrogate pair", "write such characters whole, in UTF-8")
     if unknown := sorted(set(data) - _FIELDS):
         problem("E114", f"unknown field(s) {', '.join(unknown)}", 'put your own fields into "meta"')
     meta = data.get("meta", {})
     if not isinstance(meta, dict):
         problem("E115", '"meta" is a JSON object')
         meta = {}
-    spans = []
-    items = data.get("spans", [])
+    if not _is_date(meta.get("date")):
+        problem("E123", f"meta.date is {meta['date']!r}", "write an ISO date such as 2022-04-26, or null")
+    spans = _json_to_spans(data.get("spans", []), len(text), problem)
+    words = _json_to_words(data.get("words"), len(text), problem)
+    if problems:
+        raise InputError(*problems)
+    return Record(str(name), text, sort_spans(spans), words, meta)
+
+
+def _is_text(text: str) -> bool:
+    return _HALF_PAIR.search(text) is None
+
+
+def _is_date(value: Any) -> bool:
+    if value is None:
+        return True
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _json_to_spans(items: Any, length: int, problem: Any) -> list[CharSpan]:
+    spans: list[CharSpan] = []
     if not isinstance(items, list):
         problem("E116", '"spans" is a list')
-        items = []
+        return spans
     for number, item in enumerate(items):
         try:
             span = _json_to_span(item)
         except (ValueError, TypeError) as error:
             problem("E117", f"span {number}: {error}")
             continue
-        if span.end > len(text):
+        if span.end > length:
             problem(
                 "E118",
-                f"span {number} ({span.label} [{span.start}, {span.end})) ends outside its text "
-                f"of {len(text)} characters",
+                f"span {number} ({span.label} [{span.start}, {span.end})) ends outside its text of {length} characters",
                 "offsets are Unicode code points, end exclusive",
             )
             continue
         spans.append(span)
-    words = _json_to_words(data.get("words"), len(text), problem)
-    if problems:
-        raise InputError(*problems)
-    return Record(str(name), text, sort_spans(spans), words, meta)
+    return spans
 
 
 def _json_to_span(item: Any) -> CharSpan:

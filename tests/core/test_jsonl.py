@@ -80,3 +80,32 @@ def test_atomic_open_gives_usual_permissions(tmp_path: Path) -> None:
         stream.write("x")
     (tmp_path / "b.txt").write_text("x", encoding="utf-8")
     assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "b.txt").stat().st_mode
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "9" * 5000])
+def test_what_is_no_json_number_is_placed(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"score": {number}}}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.jsonl:1: \[E106\]"):
+        list(read_jsonl(path))
+
+
+def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path) -> None:
+    (tmp_path / "target.jsonl").write_text("earlier", encoding="utf-8")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "target.jsonl")
+    write_jsonl(tmp_path / "link.jsonl", [{"a": 1}])
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert (tmp_path / "target.jsonl").read_text(encoding="utf-8") == '{"a": 1}\n'
+
+
+def test_a_device_is_written_to_and_not_replaced() -> None:
+    write_jsonl(Path("/dev/null"), [{"a": 1}])
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("name", ["folder", "file/x.jsonl"])
+def test_an_output_that_cannot_be_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="E107"):
+        write_jsonl(tmp_path / name, [])

@@ -55,6 +55,9 @@ GOOD: dict[str, Any] = {"id": "r", "text": "3件"}
         (GOOD | {"spans": [{"start": 0, "end": 1}]}, "E117"),
         (GOOD | {"spans": [{"start": 0, "end": 3, "label": "DATE"}]}, "E118"),
         (GOOD | {"words": [[0, 2], [1, 2]]}, "E119"),
+        (GOOD | {"text": "\ud83d3"}, "E122"),
+        (GOOD | {"meta": {"date": "2022-99-01"}}, "E123"),
+        (GOOD | {"meta": {"date": 2022}}, "E123"),
     ],
     ids=lambda item: item if isinstance(item, str) else None,
 )
