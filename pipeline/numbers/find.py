@@ -176,6 +176,9 @@ def _readings(text: str, date: str | None) -> list[Reading]:
             position = urls[-1][1]
             continue
         anchor.here = start
+        if _SPLIT_SCALE.match(text, start):
+            position = start + 1
+            continue
         if text[start] in _NUMBER_SET:
             reading, position = read_number(text, start, anchor)
         else:
@@ -197,6 +200,8 @@ def _day(date: str) -> datetime.date:
         raise InputError(Problem("E317", f"{date!r} is no date of a document: {error}", "write YYYY-MM-DD")) from error
 
 
+_QUARTER = re.compile("第[一二三四1-4１-４]季度")  # 第三季度: a calendar quarter, not the third of a sequence
+_SPLIT_SCALE = re.compile(r"(?<=[0-9０-９][^\S\n])[万亿萬億]")  # 4.3 万件: half of a number has the wrong value
 _READERS = {
     "第": read_ordinal, "首": read_first, "前": read_front, "翻": read_multiple, "头": read_head,
     **dict.fromkeys("URCHEGJMNT", read_code_money),
@@ -208,7 +213,7 @@ def _read_word(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, i
     char = text[start]
     if char == "上" and text[start + 1] in "百千":
         return _read_upwards(text, start, anchor)
-    reader = _READERS.get(char)
+    reader = None if char == "第" and _QUARTER.match(text, start) else _READERS.get(char)
     reading = None if reader is None else reader(text, start)
     if reading is None and not char.isascii() and (reader is None or char == "前"):
         reading = read_word(text, start, anchor)

@@ -193,3 +193,12 @@ def test_find_numbers_takes_linear_time(unit: str) -> None:
 def test_find_numbers_refuses_what_is_no_date() -> None:
     with pytest.raises(InputError, match="YYYY-MM-DD"):
         find_numbers("去年", "2022年4月")
+
+
+def test_a_quarter_with_its_number_is_a_date_and_not_a_rank() -> None:
+    (span,) = find_numbers("第三季度，我市新增企业", date="2022-11-26")  # in the third quarter
+    assert (span.end, span.label, span.value) == (4, "DATE", "2022-35")
+
+
+def test_a_number_that_a_space_cuts_before_its_scale_has_no_wrong_value() -> None:
+    assert find_numbers("注册商标4.3 万件") == []  # 43,000 items, broken by the web
