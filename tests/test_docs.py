@@ -71,3 +71,14 @@ def test_every_fence_names_its_language() -> None:
     for path in FILES:
         fences = re.findall(r"^```(.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
         assert len(fences) % 2 == 0, path
+
+
+def test_links_lead_somewhere_and_nothing_waits_to_be_filled_in() -> None:
+    problems = []
+    for path in [*FILES, ROOT / "models" / "README.md"]:
+        text = path.read_text(encoding="utf-8")
+        problems += [f"{path.name}: {match}" for match in re.findall(r"@@\w*|TODO|TBD|FIXME", text)]
+        for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", _FENCE.sub("", text)):
+            if "://" not in link and not (path.parent / link).exists():
+                problems.append(f"{path.name}: dead link {link}")
+    assert problems == []
