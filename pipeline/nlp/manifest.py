@@ -27,8 +27,6 @@ _PACKAGES = (
     "scipy",
     "numba",
     "scikit-learn",
-    "python-crfsuite",
-    "ahocorasick-rs",
     "jieba",
     "rjieba",
     "spacy-pkuseg",
