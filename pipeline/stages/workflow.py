@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,4 +146,6 @@ def _run_weasel(project: Path, overrides: dict[str, str], *, force: bool) -> tup
 
 def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""
+    last = lines[-1] if lines else ""
+    stage = re.search(r"-m pipeline stage (\w+)", last)
+    return last if stage is None else f"stage {stage[1]} said why, above"
