@@ -60,6 +60,10 @@ def write_decisions(
     write_json(path, {"how": HOW, "first": names[0], "second": names[1], "conflicts": rows})
 
 
+def _is_row(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("id"), str) and "decision" in row
+
+
 def read_decisions(path: Path) -> dict[str, Decision]:
     """Read what was decided.
 
@@ -69,8 +73,8 @@ def read_decisions(path: Path) -> dict[str, Decision]:
     """
     data = read_json(path)
     rows = data.get("conflicts") if isinstance(data, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
-        remedy = "`biaozhu adjudicate` writes it"
+    if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
+        remedy = "`biaozhu adjudicate` writes it; a person changes only decision, by and note"
         raise InputError(Problem("E650", "not a file of conflicts", remedy, path))
     found: dict[str, Decision] = {}
     problems: list[Problem] = []

@@ -161,6 +161,8 @@ def test_the_file_to_edit_keeps_what_was_decided(tmp_path: Path) -> None:
     [
         ([], "E650"),
         ({"conflicts": [{}]}, "E650"),
+        ({"conflicts": [{"id": 3, "decision": "first"}]}, "E650"),
+        ({"conflicts": [{"id": "a"}]}, "E650"),
         ({"conflicts": [{"id": DATE, "decision": "first", "by": " "}]}, "E651"),
         ({"conflicts": [{"id": DATE, "decision": 1, "by": "me"}]}, "E651"),
     ],
