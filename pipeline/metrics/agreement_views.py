@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
+from pipeline.metrics.pages import own_file, page_environment
 from pipeline.metrics.tables import align, percent
 
 Row = tuple[str, ...]
@@ -83,18 +83,11 @@ def describe(span: Mapping[str, Any] | None) -> str:
 
 def agreement_to_html(result: Mapping[str, Any]) -> str:
     """RETURNS (str): one self-contained page without scripts or network."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=PackageLoader("pipeline.metrics", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = page_environment("pipeline.metrics")
     environment.filters["describe"] = describe
-    style = files("pipeline.metrics").joinpath("templates", "agreement.css").read_text(encoding="utf-8")
+    style = own_file("pipeline.metrics", "agreement.css")
     tables: list[list[tuple[list[Row], Sequence[str]]]] = [
         [(layer_rows(name, layer), layer_facts(name, layer, result["alpha"])) for name, layer in pair["layers"].items()]
         for pair in result["pairs"]

@@ -10,13 +10,13 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
 from pipeline.core.labels import LabelScheme
 from pipeline.core.records import Record
 from pipeline.metrics.comparison import Comparison
 from pipeline.metrics.marks import colors_of
+from pipeline.metrics.pages import own_file, page_environment
 from pipeline.metrics.plots import calibration_plot, learning_plots, precision_recall_plot, threshold_plot
 from pipeline.metrics.tables import percent
 from pipeline.metrics.thresholds import average_precision, calibration_error, collect_confidences
@@ -108,24 +108,18 @@ def render_report(
     limits (Limits | None): how much the page holds.
     RETURNS (str): the HTML.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
     more, bounds = extras or Extras(), limits or Limits()
-    environment = Environment(
-        loader=PackageLoader("pipeline.metrics", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = page_environment("pipeline.metrics")
     environment.filters["percent"] = percent
-    script = _own("report.js")
+    script = own_file("pipeline.metrics", "report.js")
+    colors = colors_of({label.name: label.color for label in scheme.labels})
     gathered = _gather(gold, runs, scheme, bounds)
     # only our own files, checked colours and matplotlib's SVG are marked as safe
     return environment.get_template("report.html").render(
         title=title,
-        style=Markup(_own("report.css") + colors_of({label.name: label.color for label in scheme.labels})),  # noqa: S704
+        style=Markup(own_file("pipeline.metrics", "report.css") + colors),  # noqa: S704
         script=Markup(script),  # noqa: S704
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         runs=runs,
@@ -139,10 +133,6 @@ def render_report(
         confidence=_confidence(gold, runs[0], scheme),
         extras=more,
     )
-
-
-def _own(name: str) -> str:
-    return files("pipeline.metrics").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _gather(gold: Sequence[Record], runs: Sequence[Run], scheme: LabelScheme, limits: Limits) -> _Gathered:

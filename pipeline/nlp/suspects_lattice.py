@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from pipeline.core.spans import CharSpan
 from pipeline.nlp.crf.component import CrfEntities
 from pipeline.nlp.crf.dataset import cut_chains
-from pipeline.nlp.crf.lattice import exponentials, forward_backward, span_probabilities
+from pipeline.nlp.crf.lattice import exponentials, forward_backward, longest_chain, span_probabilities
 from pipeline.nlp.crf.tags import inside_spans, spans_to_tags, tags_to_spans
 from pipeline.nlp.features.batch import make_batch
 
@@ -72,9 +72,7 @@ def outside_probabilities(scores, transitions, chunks):  # type: ignore[no-untyp
     rows, tags = scores.shape
     labels = (tags - 1) // 4
     steps = np.exp(transitions.astype(np.float64))
-    longest = 1
-    for chunk in range(len(chunks)):
-        longest = max(longest, chunks[chunk, 1] - chunks[chunk, 0])
+    longest = longest_chain(chunks)
     gains = np.empty((longest, tags))
     forward, backward = np.empty((longest, tags)), np.empty((longest, tags))
     scale = np.empty(longest)

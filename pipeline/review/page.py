@@ -11,7 +11,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from pipeline.core.values import VALUE_EXAMPLES
 from pipeline.errors import InputError, Problem, raise_if_any
 from pipeline.formats.label_studio import has_values
 from pipeline.gold.validate import Placed, check_record
+from pipeline.metrics.pages import own_file, page_environment
 from pipeline.review.compare import REVIEW, compare
 from pipeline.review.pull import STATE, Pulled, annotator_file
 from pipeline.review.server import text_hash
@@ -37,13 +37,10 @@ def make_page(records: Sequence[Record], scheme: LabelScheme, *, title: str) -> 
     title (str): the page's title.
     RETURNS (str): the HTML.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=PackageLoader("pipeline.review", "templates"), autoescape=True, undefined=StrictUndefined
-    )
-    script, style = _own("page.js"), _own("page.css")
+    environment = page_environment("pipeline.review")
+    script, style = own_file("pipeline.review", "page.js"), own_file("pipeline.review", "page.css")
     return environment.get_template("page.html").render(
         title=title,
         data=Markup(_safe_json(_page_data(records, scheme, title))),  # noqa: S704  escaped for a script element
@@ -51,10 +48,6 @@ def make_page(records: Sequence[Record], scheme: LabelScheme, *, title: str) -> 
         style=Markup(style),  # noqa: S704  our own file
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
-
-
-def _own(name: str) -> str:
-    return files("pipeline.review").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _safe_json(data: Any) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from pipeline.core.labels import LabelScheme
 from pipeline.core.records import Record, read_records
 from pipeline.errors import InputError, Problem
 from pipeline.metrics.agreement import Annotator, measure_agreement
+from pipeline.metrics.pages import own_file, page_environment
 from pipeline.metrics.tables import align, percent
 from pipeline.review.compare import ACCEPTED, ADDED, CHANGED, REVIEW
 from pipeline.review.pull import STATE
@@ -201,17 +201,10 @@ def status_to_text(status: Mapping[str, Any]) -> str:
 
 def status_to_html(status: Mapping[str, Any]) -> str:
     """RETURNS (str): one self-contained page without scripts or network, in the style of the agreement page."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=PackageLoader("pipeline.review", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    style = files("pipeline.metrics").joinpath("templates", "agreement.css").read_text(encoding="utf-8")
+    environment = page_environment("pipeline.review")
+    style = own_file("pipeline.metrics", "agreement.css")
     share = status["annotated"] / status["tasks"] if status["tasks"] else 0
     return environment.get_template("status.html").render(
         head=_head(status),

@@ -200,14 +200,21 @@ def exponentials(scores, start, end, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def longest_chain(chunks):  # type: ignore[no-untyped-def]
+    """RETURNS: how many rows the longest of the chains has, at least 1."""
+    longest = 1
+    for chunk in range(len(chunks)):
+        longest = max(longest, chunks[chunk, 1] - chunks[chunk, 0])
+    return longest
+
+
+@njit(cache=True)
 def span_probabilities(scores, transitions, path, chunks):  # type: ignore[no-untyped-def]
     """RETURNS: for each row where a span of `path` starts, the probability of exactly that span; elsewhere 0."""
     rows, tags = scores.shape
     labels = (tags - 1) // 4
     steps = np.exp(transitions.astype(np.float64))
-    longest = 1
-    for chunk in range(len(chunks)):
-        longest = max(longest, chunks[chunk, 1] - chunks[chunk, 0])
+    longest = longest_chain(chunks)
     gains = np.empty((longest, tags))
     forward, backward = np.empty((longest, tags)), np.empty((longest, tags))
     scale = np.empty(longest)

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.nlp.crf.lattice import exponentials, forward_backward
+from pipeline.nlp.crf.lattice import exponentials, forward_backward, longest_chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +149,7 @@ def _epoch(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, PLR0917, 
     """One pass over the chains. RETURNS: the sum of the negative log likelihoods."""
     tags = transitions.shape[0]
     columns = features.shape[1]
-    longest = 1
-    for chunk in range(len(chunks)):
-        longest = max(longest, chunks[chunk, 1] - chunks[chunk, 0])
+    longest = longest_chain(chunks)
     limit = np.uint64(dropout * 2.0**24)
     rate = np.float32(rate)
     kept = np.empty((longest, columns), dtype=np.int32)
