@@ -25,7 +25,7 @@ def cli() -> Callable[..., Result]:
     from pipeline.cli import app
 
     def run(*arguments: object, **options: object) -> Result:
-        return CliRunner().invoke(app, [str(argument) for argument in arguments], **options)  # type: ignore[arg-type]
+        return CliRunner().invoke(app, [str(argument) for argument in arguments], **options)
 
     return run
 

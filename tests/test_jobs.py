@@ -68,7 +68,7 @@ def job_commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", job_commands(), ids=" ".join)
 def test_commands_of_job_files_are_commands_of_ours(words: list[str]) -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined]
+    commands = get_command(app).commands
     options = {option for param in commands[words[0]].params for option in (*param.opts, *param.secondary_opts)}
     for word in words[1:]:
         if word.startswith("--") and "." not in word:

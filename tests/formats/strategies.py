@@ -58,4 +58,4 @@ def records(
 
 def corpora(**options: object) -> st.SearchStrategy[list[Record]]:
     """RETURNS: one to three records with ids of their own."""
-    return st.lists(records(**options), min_size=1, max_size=3, unique_by=lambda record: record.id)  # type: ignore[arg-type]
+    return st.lists(records(**options), min_size=1, max_size=3, unique_by=lambda record: record.id)

@@ -305,7 +305,7 @@ def test_errors_are_told_in_the_order_of_the_documents() -> None:
     evaluate(
         pairs,
         scheme=default_scheme(),
-        on_error=lambda layer, error: told.append((layer, error.record.id, error.gold.label)),  # type: ignore[union-attr]
+        on_error=lambda layer, error: told.append((layer, error.record.id, error.gold.label)),
     )
     assert told == [
         (layer, doc, label) for layer, doc in (("entities", "d2"), ("entities", "d1")) for label in ("GPE", "ORG")

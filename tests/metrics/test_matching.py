@@ -92,8 +92,8 @@ def test_flat_lists_have_the_largest_total_overlap(gold: tuple[CharSpan, ...], p
 def test_order_changes_nothing(sides: tuple[tuple[CharSpan, ...], tuple[CharSpan, ...]], rng: object) -> None:
     gold, pred = map(list, sides)
     expected = places(match_spans(gold, pred))
-    rng.shuffle(gold)  # type: ignore[attr-defined]
-    rng.shuffle(pred)  # type: ignore[attr-defined]
+    rng.shuffle(gold)
+    rng.shuffle(pred)
     assert places(match_spans(gold, pred)) == expected
 
 
@@ -101,8 +101,8 @@ def test_order_changes_nothing(sides: tuple[tuple[CharSpan, ...], tuple[CharSpan
 def test_swapping_the_sides_swaps_the_pairs(sides: tuple[tuple[CharSpan, ...], tuple[CharSpan, ...]]) -> None:
     exact, overlap, missed, spurious = places(match_spans(*sides))
     swapped = places(match_spans(sides[1], sides[0]))
-    assert swapped[0] == {pair[::-1] for pair in exact}  # type: ignore[index]
-    assert swapped[1] == {pair[::-1] for pair in overlap}  # type: ignore[index]
+    assert swapped[0] == {pair[::-1] for pair in exact}
+    assert swapped[1] == {pair[::-1] for pair in overlap}
     assert swapped[2:] == (spurious, missed)
 
 
@@ -147,7 +147,7 @@ def test_batches_of_huge_offsets_fall_back() -> None:
 @settings(max_examples=50)
 def test_every_span_stands_in_one_place(corpus: list[tuple[object, object]]) -> None:
     for gold, pred in corpus:
-        found = match_spans(gold.spans, pred.spans)  # type: ignore[attr-defined]
+        found = match_spans(gold.spans, pred.spans)
         pairs = found.exact + found.overlap
-        assert len(pairs) + len(found.missed) == len(gold.spans)  # type: ignore[attr-defined]
-        assert len(pairs) + len(found.spurious) == len(pred.spans)  # type: ignore[attr-defined]
+        assert len(pairs) + len(found.missed) == len(gold.spans)
+        assert len(pairs) + len(found.spurious) == len(pred.spans)

@@ -20,7 +20,7 @@ def test_copies_keep_labels_and_everything_between_names() -> None:
     assert any(copy.text != doc.text for copy, doc in zip(copies, docs * 3, strict=True))
 
 
-def remainder(doc) -> str:  # type: ignore[no-untyped-def]
+def remainder(doc) -> str:
     text = doc.text
     for ent in reversed(doc.ents):
         text = text[: ent.start_char] + "|" + text[ent.end_char :]

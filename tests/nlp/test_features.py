@@ -32,7 +32,7 @@ SOURCES = {
 TEXTS = ("宁波市人民政府“全链条”２０２４年，", "", "a", "\n", "王小明　来到《宁波日报》社。王小明说", "😀第１名")
 
 
-def batch_of(*texts: str):  # type: ignore[no-untyped-def]
+def batch_of(*texts: str):
     return make_batch([make_char_doc(VOCAB, text) for text in texts])
 
 

@@ -42,8 +42,8 @@ SELECT = """([selector, from, to]) => {
 
 
 @contextmanager
-def open_chromium() -> Iterator[Any]:
-    """YIELDS (BrowserContext): of a browser that ends with the block."""
+def launch_chromium() -> Iterator[Any]:
+    """YIELDS (Browser): a headless Chromium that ends with the block."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         missing("Chromium", "run: bash scripts/system-packages.sh")
@@ -53,10 +53,17 @@ def open_chromium() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_chromium() -> Iterator[Any]:
+    """YIELDS (BrowserContext): of a browser that ends with the block."""
+    with launch_chromium() as browser:
         context = browser.new_context(accept_downloads=True, viewport={"width": 1360, "height": 900}, locale="zh-CN")
         context.set_default_timeout(20_000)
         yield context
-        browser.close()
 
 
 def drag_over(page: Any, selector: str, start: int, end: int) -> None:

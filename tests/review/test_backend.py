@@ -230,7 +230,7 @@ def test_a_model_that_is_not_better_does_not_answer(
 
     monkeypatch.setattr(Trainer, "_ask", ask)
     assert trainer.start()
-    trainer._thread.join()  # type: ignore[union-attr]
+    trainer._thread.join()
     assert trainer.job.state == state
     assert swapped == []
 

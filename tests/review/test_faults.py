@@ -163,7 +163,7 @@ def test_push_killed_on_our_side_goes_on(
         calls.append(1)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return whole(self, *arguments)  # type: ignore[arg-type]
+        return whole(self, *arguments)
 
     monkeypatch.setattr(Server, "import_tasks", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -185,7 +185,7 @@ def test_server_killed_in_the_middle_of_push_and_pull(
         calls.append("import")
         if len(calls) == 3:
             threading.Timer(0.02, own_studio.stop, kwargs={"kill": True}).start()
-        return whole_import(self, *arguments)  # type: ignore[arg-type]
+        return whole_import(self, *arguments)
 
     monkeypatch.setattr(Server, "import_tasks", killing_import)
     with pytest.raises(ServerError, match=r"E702.*start the server"):
@@ -203,7 +203,7 @@ def test_server_killed_in_the_middle_of_push_and_pull(
 
     def killing_read(self: Server, *arguments: object) -> list[object]:
         own_studio.stop(kill=True)
-        return whole_read(self, *arguments)  # type: ignore[arg-type,return-value]
+        return whole_read(self, *arguments)
 
     monkeypatch.setattr(Server, "_read_chunk", killing_read)
     folder = tmp_path / "review"

@@ -18,7 +18,7 @@ GOLD = read_records(ROOT / "annotations" / "gold" / "dev.jsonl")
 
 
 def names(*arguments: object, **options: object) -> list[str]:
-    return [choice.record.id for choice in select(*arguments, SCHEME, **options)]  # type: ignore[arg-type,misc]
+    return [choice.record.id for choice in select(*arguments, SCHEME, **options)]
 
 
 def scored(name: str, score: float, text: str = "余姚开会") -> Record:

@@ -18,6 +18,7 @@ from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError
 from pipeline.stages.report import make_report
 from pipeline.stages.score import score_files
+from tests.review.chromium import launch_chromium
 
 EVIL = "<script>document.title='owned'</script>"
 TEXT = f"余姚市投入16.5亿元，三家企业受益。{EVIL}"
@@ -153,28 +154,10 @@ def test_a_report_of_one_run_without_extras(tmp_path: Path) -> None:
     assert "Is the difference real?" not in html
 
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
-    if not CHROMIUM.exists():
-        pytest.skip("the browser tests need /usr/bin/chromium: bash scripts/system-packages.sh")
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with launch_chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def words(segmenter: Segmenter, text: str) -> list[str]:
 
 @pytest.mark.parametrize("make", [segmenters.make_char, segmenters.make_jieba, segmenters.make_rjieba])
 def test_words_cover_the_text_but_its_white_space(make: object) -> None:
-    segmenter: Segmenter = make()  # type: ignore[operator]
+    segmenter: Segmenter = make()
     assert "".join(words(segmenter, SENTENCE)) == "".join(SENTENCE.split())
     assert segmenter("") == ()
 
