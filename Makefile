@@ -48,5 +48,5 @@ clean: ## Remove the environment and the runs
 	touch $@
 
 .venv/installed-dev: .venv/installed
-	$(INSTALL) --editable ".[dev,agreement,labelstudio,mlflow,serve,tune]"
+	$(INSTALL) --editable ".[dev,agreement,labelstudio,lac,mlflow,serve,tune]"
 	touch $@

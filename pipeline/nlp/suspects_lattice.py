@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from pipeline.core.spans import CharSpan
 from pipeline.nlp.crf.component import CrfEntities
-from pipeline.nlp.crf.dataset import cut_chains
-from pipeline.nlp.crf.lattice import exponentials, forward_backward, longest_chain, span_probabilities
-from pipeline.nlp.crf.tags import inside_spans, spans_to_tags, tags_to_spans
-from pipeline.nlp.features.batch import make_batch
+from pipeline.nlp.crf.lattice import span_probabilities, tag_marginals
+from pipeline.nlp.crf.tags import inside_spans, outside, spans_to_tags, tags_to_spans
+from pipeline.nlp.features.batch import make_batch, sentence_rows
 
 Key = tuple[int, int, str]
 
@@ -45,42 +43,22 @@ def read_docs(crf: CrfEntities, docs: Sequence[Doc], labels: Sequence[str]) -> l
     model = crf.model
     assert model is not None
     batch = make_batch(docs)
-    scores = model.scores(crf.describe(batch))
     gold = np.full(len(batch), 2 * len(labels), dtype=np.int16)
     chains: list[tuple[int, int]] = []
     for doc, (start, end) in zip(docs, batch.ranges.tolist(), strict=True):
         spans = [CharSpan(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
         gold[start:end] = spans_to_tags(spans, end - start, labels)
-        chains += cut_chains(batch.chars, start, end, inside_spans(gold[start:end], labels))
+        chains += sentence_rows(batch.chars, start, end, inside_spans(gold[start:end], labels))
     chunks = np.array(chains, dtype=np.int64).reshape(-1, 2)
+    scores = crf.scores(batch, chunks)
     path, own = model.decode(scores, chunks)
     of_gold = span_probabilities(scores, model.transitions, gold, chunks)
-    outside = outside_probabilities(scores, model.transitions, chunks)
+    no_span = tag_marginals(scores, model.transitions, chunks)[:, outside(labels)]
     found: list[Readings] = []
     for start, end in batch.ranges.tolist():
         spans_found: dict[Key, float] = {}
         for tags, probabilities in ((path, own), (gold, of_gold)):
             for left, right, label in tags_to_spans(tags[start:end], labels):
                 spans_found[left, right, label] = float(probabilities[start + left])
-        found.append(Readings(spans_found, outside[start:end]))
-    return found
-
-
-@njit(cache=True)
-def outside_probabilities(scores, transitions, chunks):  # type: ignore[no-untyped-def]
-    """RETURNS: for each row of the chains the probability of the tag O."""
-    rows, tags = scores.shape
-    labels = (tags - 1) // 4
-    steps = np.exp(transitions.astype(np.float64))
-    longest = longest_chain(chunks)
-    gains = np.empty((longest, tags))
-    forward, backward = np.empty((longest, tags)), np.empty((longest, tags))
-    scale = np.empty(longest)
-    found = np.ones(rows, dtype=np.float64)
-    for chunk in range(len(chunks)):
-        start, end = chunks[chunk, 0], chunks[chunk, 1]
-        exponentials(scores, start, end, gains)
-        forward_backward(gains[: end - start], steps, forward, backward, scale)
-        for row in range(start, end):
-            found[row] = forward[row - start, 2 * labels] * backward[row - start, 2 * labels]
+        found.append(Readings(spans_found, no_span[start:end]))
     return found

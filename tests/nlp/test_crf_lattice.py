@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.core.spans import CharSpan
 from pipeline.nlp.crf.lattice import (
+    add_vector_scores,
     build_slots,
-    emit,
     exponentials,
     forward_backward,
     look_up,
@@ -110,10 +110,16 @@ def test_feature_table_finds_what_it_holds_and_nothing_else() -> None:
     assert set(found[500:].tolist()) == {-1}
 
 
-def test_emissions_add_up_the_weights_of_a_row() -> None:
-    features = np.array([[0, 1], [-1, 1]], dtype=np.int32)
-    scores = emit(features, np.array([0, 1, 3]), np.array([2, 0, 2], dtype=np.int16), np.float32([1, 2, 4]), 3)
-    assert scores.tolist() == [[2, 0, 5], [2, 0, 4]]
+def test_vectors_speak_to_their_neighbours_within_a_chain() -> None:
+    rng = np.random.default_rng(4)
+    vectors = rng.normal(size=(7, 3)).astype(np.float32)
+    weights = rng.normal(size=(3, 3, 5)).astype(np.float32)
+    scores = np.zeros((4, 5), dtype=np.float32)
+    add_vector_scores(vectors, weights, 2, 6, scores)
+    for row in range(4):
+        near = {place: 2 + row + place - 1 for place in range(3)}
+        expected = sum(vectors[at] @ weights[place] for place, at in near.items() if 2 <= at < 6)
+        np.testing.assert_allclose(scores[row], expected, rtol=1e-5)
 
 
 @given(st.data())

@@ -39,7 +39,7 @@ def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def fit_calibration(probabilities: NDArray[np.float64], correct: NDArray[np.bool_]) -> Calibration:
-    """Fit slope and offset by Newton's method with a weak pull towards (1, 0).
+    """Fit slope and offset by maximum likelihood (Platt 1999) with a weak pull towards (1, 0).
 
     probabilities (NDArray): what the model says of its spans.
     correct (NDArray): whether each of them is gold.
@@ -47,18 +47,19 @@ def fit_calibration(probabilities: NDArray[np.float64], correct: NDArray[np.bool
     """
     if len(probabilities) < _ENOUGH or correct.all() or not correct.any():
         return Calibration()
+    # Loaded here, since tagging does not need it.
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
     design = np.stack([_log_odds(probabilities), np.ones(len(probabilities))], axis=1)
     start = np.array([1.0, 0.0])
-    point = start.copy()
-    pull = np.eye(2)
-    for _ in range(50):
-        chance = 1.0 / (1.0 + np.exp(-design @ point))
-        slope = design.T @ (chance - correct) + pull @ (point - start)
-        bend = (design * (chance * (1 - chance))[:, None]).T @ design + pull
-        step = np.linalg.solve(bend, slope)
-        point -= step
-        if np.abs(step).max() < 1e-9:
-            break
+
+    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        odds, away = design @ point, point - start
+        value = float((np.logaddexp(0.0, odds) - odds * correct).sum() + away @ away / 2)
+        return value, design.T @ (expit(odds) - correct) + away
+
+    point = minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-6}).x
     if point[0] <= 0.0:  # the model's order would turn over; better to leave it
         return Calibration()
     return Calibration(float(point[0]), float(point[1]))

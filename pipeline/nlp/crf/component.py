@@ -23,12 +23,23 @@ from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError, MissingPartError, Problem
 from pipeline.nlp.augment import Augmenter
 from pipeline.nlp.crf.calibration import Calibration, fit_calibration
-from pipeline.nlp.crf.dataset import Dataset, cut_chains, doc_batches, make_dataset
-from pipeline.nlp.crf.model import CrfModel, make_model, model_from_bytes
+from pipeline.nlp.crf.dataset import Dataset, doc_batches, make_dataset
+from pipeline.nlp.crf.lattice import tag_marginals
+from pipeline.nlp.crf.model import CrfModel, model_from_bytes
 from pipeline.nlp.crf.tags import outside, tags_to_spans
 from pipeline.nlp.crf.trainer import Epoch, FitOptions, train_epochs
+from pipeline.nlp.crf.weights import SparseWeights
 from pipeline.nlp.docs import is_char_doc, set_entities
-from pipeline.nlp.features.batch import Codes, FeatureSource, StoredSource, TextBatch, describe, make_batch
+from pipeline.nlp.features.batch import (
+    Codes,
+    FeatureSource,
+    StoredSource,
+    TextBatch,
+    describe,
+    make_batch,
+    sentence_rows,
+)
+from pipeline.nlp.features.vectors import Vectors, VectorSource, join_vectors
 
 _BIASES = (-0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5)
 _WORTH = 0.01
@@ -37,7 +48,7 @@ OnEpoch = Callable[[Epoch], bool]
 
 
 class CrfEntities(Pipe):
-    """Finds entities. See `make_crf` for the settings."""
+    """Finds entities. See `factory.make_crf` for the settings."""
 
     def __init__(
         self,
@@ -47,10 +58,12 @@ class CrfEntities(Pipe):
         options: FitOptions,
         min_count: int,
         prune: float,
+        vectors: dict[str, VectorSource] | None = None,
         augment: Augmenter | None = None,
     ) -> None:
         self.name = name
         self.sources = sources
+        self.vectors = vectors or {}
         self.options = options
         self.min_count = min_count
         self.prune = prune
@@ -76,9 +89,18 @@ class CrfEntities(Pipe):
             self.annotate(docs)
             yield from docs
 
-    def describe(self, batch: TextBatch) -> Codes:
-        """RETURNS (Codes): the features of a batch."""
-        return describe(batch, self.sources)
+    def describe(self, batch: TextBatch) -> tuple[Codes, Vectors]:
+        """RETURNS (tuple[Codes, Vectors]): the features and the vectors of a batch."""
+        return describe(batch, self.sources), join_vectors(batch, self.vectors)
+
+    def scores(self, batch: TextBatch, chunks: NDArray[np.int64]) -> NDArray[np.float32]:
+        """RETURNS (NDArray): (rows, tags) scores of a batch; `chunks` are the (start, end) rows of its sentences."""
+        return self._require_model().scores(*self.describe(batch), chunks)
+
+    def marginals(self, batch: TextBatch) -> NDArray[np.float64]:
+        """RETURNS (NDArray): (rows, tags) probability of every tag; 0 in the gaps between the texts."""
+        chains = _chains(batch)
+        return tag_marginals(self.scores(batch, chains), self._require_model().transitions, chains)  # type: ignore[no-any-return]
 
     def annotate(self, docs: Sequence[Doc]) -> None:
         """Set the entities of some Docs, all in one go."""
@@ -87,21 +109,22 @@ class CrfEntities(Pipe):
 
     def predict(self, docs: Sequence[Doc]) -> list[list[CharSpan]]:
         """RETURNS (list[list[CharSpan]]): the entities of every Doc, with calibrated probabilities."""
-        return [spans for batch, scores in self._scores(docs) for spans in self._decode(batch, scores)]
+        return [spans for scored in self._scored(docs) for spans in self._decode(*scored)]
 
-    def _scores(self, docs: Sequence[Doc]) -> Iterator[tuple[TextBatch, NDArray[np.float32]]]:
-        """YIELDS (tuple): batches of bounded size with the scores of their tags."""
-        model = self._require_model()
+    def _scored(self, docs: Sequence[Doc]) -> Iterator[tuple[TextBatch, NDArray[np.int64], NDArray[np.float32]]]:
+        """YIELDS (tuple): batches of bounded size, their chains, and the scores of their tags."""
+        self._require_model()
         check_char_docs(docs)
         for group in doc_batches(docs):
             batch = make_batch(group)
-            yield batch, model.scores(self.describe(batch))
+            chains = _chains(batch)
+            yield batch, chains, self.scores(batch, chains)
 
-    def _decode(self, batch: TextBatch, scores: NDArray[np.float32]) -> list[list[CharSpan]]:
+    def _decode(self, batch: TextBatch, chains: NDArray[np.int64], scores: NDArray[np.float32]) -> list[list[CharSpan]]:
         model = self._require_model()
         balanced = scores.copy()
         balanced[:, outside(model.labels)] -= np.float32(self.bias)
-        path, probabilities = model.decode(balanced, _chains(batch))
+        path, probabilities = model.decode(balanced, chains)
         calibrated = self.calibration(probabilities)
         found = []
         for start, end in batch.ranges.tolist():
@@ -164,7 +187,7 @@ class CrfEntities(Pipe):
         A CRF of few examples is careful: it finds less than it could at the same F1 cost. The middle of the best three
         neighbouring values is taken, so that one lucky value does not win, and a gain within the noise is not taken.
         """
-        batches = list(self._scores([example.predicted for example in examples]))
+        batches = list(self._scored([example.predicted for example in examples]))
         gold = [{(ent.start_char, ent.end_char, ent.label_) for ent in example.reference.ents} for example in examples]
         found = []
         for bias in _BIASES:
@@ -217,9 +240,8 @@ class CrfEntities(Pipe):
         if self.model is not None:
             (folder / "crf.npz").write_bytes(self.model.to_bytes())
         srsly.write_json(folder / "crf.json", self._settings())
-        for name, source in self.sources.items():
-            if isinstance(source, StoredSource):
-                source.to_disk(folder / "sources" / name)
+        for place, source in self._stored():
+            source.to_disk(folder / place)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "CrfEntities":
         """RETURNS (CrfEntities): itself, as `to_disk` wrote it."""
@@ -229,66 +251,16 @@ class CrfEntities(Pipe):
         settings = srsly.read_json(folder / "crf.json")
         self.bias = settings["bias"]
         self.calibration = Calibration(*settings["calibration"])
-        for name, source in self.sources.items():
-            if isinstance(source, StoredSource):
-                source.from_disk(folder / "sources" / name)
+        for place, source in self._stored():
+            source.from_disk(folder / place)
         return self
 
-
-def make_crf(  # noqa: PLR0917 - spaCy passes by name
-    nlp: Language,
-    name: str,
-    features: dict[str, Any],
-    augment: Any,
-    max_iterations: int,
-    rate: float,
-    l2: float,
-    dropout: float,
-    average_from: float,
-    min_count: int,
-    prune: float,
-    seed: int,
-) -> CrfEntities:
-    """Make the component. Registered as `biaozhu_crf`.
-
-    nlp (Language): the nlp object.
-    name (str): the component's name.
-    features (dict[str, FeatureSource]): feature sources by name; the names are part of the features' hashes.
-    augment (Augmenter | None): makes more gold from the gold, for training only.
-    max_iterations (int): passes over the gold.
-    rate (float): step size.
-    l2 (float): strength of the penalty on large weights.
-    dropout (float): share of features left out at random in training.
-    average_from (float): share of the epochs after which weights are averaged.
-    min_count (int): features seen less often are not used.
-    prune (float): smaller weights are removed after training.
-    seed (int): seed of order and dropout.
-    RETURNS (CrfEntities): the component.
-    """
-    options = FitOptions(max_iterations, rate, l2, dropout, average_from, seed)
-    return CrfEntities(
-        name=name, sources=dict(features), options=options, min_count=min_count, prune=prune, augment=augment
-    )
-
-
-Language.factory(
-    "biaozhu_crf",
-    assigns=["doc.ents", "doc.spans"],
-    default_config={
-        "features": {},
-        "augment": None,
-        "max_iterations": 15,
-        "rate": 0.1,
-        "l2": 0.1,
-        "dropout": 0.1,
-        "average_from": 0.4,
-        "min_count": 2,
-        "prune": 1e-3,
-        "seed": 0,
-    },
-    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0},
-    func=make_crf,
-)
+    def _stored(self) -> Iterator[tuple[str, StoredSource]]:
+        """YIELDS (tuple): folder inside the model and source, of all sources with content of their own."""
+        for kind, sources in (("sources", self.sources), ("vectors", self.vectors)):
+            for name, source in sources.items():
+                if isinstance(source, StoredSource):
+                    yield f"{kind}/{name}", source
 
 
 def check_char_docs(docs: Iterable[Doc]) -> None:
@@ -305,10 +277,10 @@ def check_char_docs(docs: Iterable[Doc]) -> None:
 
 def _chains(batch: TextBatch) -> NDArray[np.int64]:
     """RETURNS (NDArray): the chains of a batch, one for each sentence."""
-    chains = [chain for start, end in batch.ranges.tolist() for chain in cut_chains(batch.chars, start, end)]
+    chains = [chain for start, end in batch.ranges.tolist() for chain in sentence_rows(batch.chars, start, end)]
     return np.array(chains, dtype=np.int64).reshape(-1, 2)
 
 
 def _epoch_model(labels: tuple[str, ...], data: Dataset, epoch: Epoch) -> CrfModel:
-    problem = data.problem
-    return make_model(labels, data.keys, problem.offsets, problem.pair_tags, epoch.weights, epoch.transitions)
+    sparse = SparseWeights(data.keys, data.problem.offsets, data.problem.pair_tags, epoch.weights)
+    return CrfModel(labels, sparse, epoch.transitions, epoch.vectors)

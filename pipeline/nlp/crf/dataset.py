@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,14 @@ from spacy.tokens import Doc
 from pipeline.core.labels import ENTITIES
 from pipeline.core.spans import CharSpan
 from pipeline.nlp.crf import lattice
-from pipeline.nlp.crf.tags import Mask, allowed_mask, inside_spans, spans_to_tags, tag_count
+from pipeline.nlp.crf.tags import allowed_mask, inside_spans, spans_to_tags, tag_count
 from pipeline.nlp.crf.trainer import Problem
-from pipeline.nlp.features.batch import Codes, TextBatch, make_batch
+from pipeline.nlp.features.batch import Codes, TextBatch, make_batch, sentence_rows
+from pipeline.nlp.features.vectors import Vectors
 
-Describe = Callable[[TextBatch], Codes]
+Describe = Callable[[TextBatch], tuple[Codes, Vectors]]
+"""Gives codes of features and vectors of a batch's rows."""
 BATCH_CHARS = 16_000
-_STOPS = np.array([ord(char) for char in "。！？!?；\n"], dtype=np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +53,17 @@ def known_labels(doc: Doc, labels: Sequence[str]) -> frozenset[str] | None:
     return frozenset(names) & frozenset(labels) or None
 
 
-def cut_chains(chars: Codes, start: int, end: int, keep: Mask | None = None) -> list[tuple[int, int]]:
-    """Cut one Doc into sentences.
-
-    chars (Codes): the batch's characters.
-    start, end (int): the Doc's rows.
-    keep (Mask | None): its characters after which must be no cut.
-    RETURNS (list): (start, end) rows of the sentences.
-    """
-    stops = np.isin(chars[start:end], _STOPS)
-    if keep is not None:
-        stops &= ~keep
-    edges = [start, *(np.flatnonzero(stops) + start + 1).tolist(), end]
-    return [(left, right) for left, right in pairwise(edges) if left < right]
-
-
 def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe, *, min_count: int) -> Dataset:
     """Describe and number everything.
 
     docs (Sequence[Doc]): gold Docs.
     labels (Sequence[str]): the labels to learn.
-    describe (Describe): gives the codes of a batch.
+    describe (Describe): gives codes and vectors of a batch.
     min_count (int): features seen less often are left out.
     RETURNS (Dataset): the problem and its features' keys.
     """
     codes: list[Codes] = []
+    vectors: list[Vectors] = []
     gold: list[NDArray[np.int16]] = []
     masks: list[NDArray[np.bool_]] = []
     chunks: list[tuple[int, int]] = []
@@ -87,17 +73,18 @@ def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe,
         if not group:
             continue
         batch = make_batch(group)
-        described = describe(batch)
+        described, numbers = describe(batch)
         for doc, (start, end) in zip(group, batch.ranges.tolist(), strict=True):
             spans = [CharSpan(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
             tags = spans_to_tags(spans, end - start, labels)
             known = known_labels(doc, labels) or frozenset()
-            chains = cut_chains(batch.chars, start, end, inside_spans(tags, labels))
+            chains = sentence_rows(batch.chars, start, end, inside_spans(tags, labels))
             chunks += [(left - start + row, right - start + row) for left, right in chains]
             is_partial = known != frozenset(labels)
             partial += [is_partial] * len(chains)
             masks.append(allowed_mask(tags, labels, known))
             codes.append(described[start:end])
+            vectors.append(numbers[start:end])
             gold.append(tags)
             row += end - start
     width = codes[0].shape[1] if codes else 0
@@ -108,6 +95,7 @@ def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe,
     keys, features, counts, offsets, pairs = _number(all_codes, tags_all, fixed, min_count, tag_count(labels))
     problem = Problem(
         features,
+        np.concatenate(vectors) if vectors else np.zeros((0, 0), dtype=np.float32),
         tags_all,
         mask_all,
         np.array(chunks, dtype=np.int64).reshape(-1, 2),

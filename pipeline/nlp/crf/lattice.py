@@ -1,7 +1,6 @@
-"""The compiled core: emissions from sparse features, Viterbi, forward-backward, and one epoch of training.
+"""The compiled core: numbering of features, scores from vectors, Viterbi, forward-backward, span probabilities.
 
-All functions work on flat arrays of many texts; `chunks` are (start, end) rows of one chain each. Weights are sparse:
-feature f has the pairs `offsets[f]:offsets[f + 1]` of (tag, weight), the tags it was seen with. Single-threaded and
+All functions work on flat arrays of many texts; `chunks` are (start, end) rows of one chain each. Single-threaded and
 without fast-math, so the same input gives the same bits.
 """
 
@@ -50,40 +49,18 @@ def look_up(codes, keys, slots):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def emit(features, offsets, pair_tags, weights, tags):  # type: ignore[no-untyped-def]
-    """RETURNS: (rows, tags) sums of the weights of each row's features."""
-    rows, columns = features.shape
-    scores = np.zeros((rows, tags), dtype=np.float32)
-    for row in range(rows):
-        for column in range(columns):
-            feature = features[row, column]
-            if feature >= 0:
-                for pair in range(offsets[feature], offsets[feature + 1]):
-                    scores[row, pair_tags[pair]] += weights[pair]
-    return scores
+def add_vector_scores(vectors, weights, start, end, scores):  # type: ignore[no-untyped-def]
+    """Add to scores[: end - start] what the vectors of one chain's rows say.
 
-
-@njit(cache=True)
-def look_up_and_emit(codes, keys, slots, offsets, pair_tags, weights, tags):  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    """RETURNS: what `emit` gives for the features that `look_up` finds, in one pass."""
-    rows, columns = codes.shape
-    scores = np.zeros((rows, tags), dtype=np.float32)
-    mask = np.uint64(len(slots) - 1)
-    for row in range(rows):
-        for column in range(columns):
-            code = codes[row, column]
-            if code == _EMPTY:
-                continue
-            # The low bit of a code is always set, so the slot comes from the bits above it.
-            slot = (code >> np.uint64(1)) & mask
-            index = slots[slot]
-            while index >= 0 and keys[index] != code:
-                slot = (slot + np.uint64(1)) & mask
-                index = slots[slot]
-            if index >= 0:
-                for pair in range(offsets[index], offsets[index + 1]):
-                    scores[row, pair_tags[pair]] += weights[pair]
-    return scores
+    vectors: (rows, width) of all chains; weights: (window, width, tags), the row itself in the middle of the window.
+    Beyond the chain's ends there is nothing.
+    """
+    reach = weights.shape[0] // 2
+    for place in range(weights.shape[0]):
+        offset = place - reach
+        first, last = max(start, start - offset), min(end, end - offset)
+        if first < last:
+            scores[first - start : last - start] += np.dot(vectors[first + offset : last + offset], weights[place])
 
 
 @njit(cache=True)
@@ -241,4 +218,26 @@ def span_probabilities(scores, transitions, path, chunks):  # type: ignore[no-un
                 mass *= steps[path[row - 1], path[row]] * gains[row - start, path[row]] / scale[row - start]
             found[first] = mass * backward[row - start, path[row]]
             row += 1
+    return found
+
+
+@njit(cache=True)
+def tag_marginals(scores, transitions, chunks):  # type: ignore[no-untyped-def]
+    """RETURNS: (rows, tags) probability of every tag at every row of the chains; 0 outside them."""
+    rows, tags = scores.shape
+    steps = np.exp(transitions.astype(np.float64))
+    longest = longest_chain(chunks)
+    gains = np.empty((longest, tags))
+    forward, backward = np.empty((longest, tags)), np.empty((longest, tags))
+    scale = np.empty(longest)
+    found = np.zeros((rows, tags), dtype=np.float64)
+    for chunk in range(len(chunks)):
+        start, end = chunks[chunk, 0], chunks[chunk, 1]
+        if start == end:
+            continue
+        exponentials(scores, start, end, gains)
+        forward_backward(gains[: end - start], steps, forward, backward, scale)
+        for row in range(start, end):
+            for tag in range(tags):
+                found[row, tag] = forward[row - start, tag] * backward[row - start, tag]
     return found

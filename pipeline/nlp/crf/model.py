@@ -1,17 +1,18 @@
-"""What a trained CRF is: feature keys, sparse weights and transitions, as arrays; and how it reads a batch."""
+"""What a trained CRF is: sparse weights of features, weights of vectors and transitions; and how it reads a batch."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from pipeline.nlp.crf import lattice
+from pipeline.nlp.crf.weights import PackedWeights, SparseWeights, pack
 from pipeline.nlp.features.batch import Codes
-
-_ARRAYS = ("keys", "offsets", "pair_tags", "weights", "transitions")
+from pipeline.nlp.features.vectors import Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +20,32 @@ class CrfModel:
     """A trained CRF.
 
     labels (tuple[str, ...]): its labels; the tags are counted from them (see `tags`).
-    keys: 64-bit code of every feature.
-    offsets, pair_tags, weights: the (tag, weight) pairs of feature f are at offsets[f]:offsets[f + 1].
+    sparse (SparseWeights): weights of the features.
     transitions: (tags, tags) scores; those of illegal pairs are not used.
-    slots: hash table over keys.
+    vectors: (window, width, tags) weights of vectors; (0, 0, tags) if it uses none.
+    packed (PackedWeights): the sparse weights, laid out for tagging.
     """
 
     labels: tuple[str, ...]
-    keys: NDArray[np.uint64]
-    offsets: NDArray[np.int64]
-    pair_tags: NDArray[np.int16]
-    weights: NDArray[np.float32]
+    sparse: SparseWeights
     transitions: NDArray[np.float32]
-    slots: NDArray[np.int32]
+    vectors: NDArray[np.float32]
+    packed: PackedWeights = field(init=False, repr=False)
 
-    def scores(self, codes: Codes) -> NDArray[np.float32]:
-        """RETURNS (NDArray): (rows, tags) scores of every tag."""
-        scores: NDArray[np.float32] = lattice.look_up_and_emit(
-            codes, self.keys, self.slots, self.offsets, self.pair_tags, self.weights, len(self.transitions)
-        )
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "packed", pack(self.sparse, len(self.transitions)))
+
+    def scores(self, codes: Codes, vectors: Vectors, chunks: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Score every tag of every row.
+
+        codes (Codes): (rows, columns) codes of features.
+        vectors (Vectors): (rows, width) vectors.
+        chunks: (chains, 2) rows of the chains; vectors do not reach from one chain into another.
+        RETURNS (NDArray): (rows, tags).
+        """
+        scores = self.packed.scores(codes)
+        if self.vectors.size:
+            _add_vectors(scores, vectors, self.vectors, chunks)
         return scores
 
     def decode(
@@ -49,37 +57,36 @@ class CrfModel:
 
     def pruned(self, threshold: float) -> CrfModel:
         """RETURNS (CrfModel): the same without weights below the threshold and features that have none left."""
-        keep = np.abs(self.weights) > threshold
-        owners = np.repeat(np.arange(len(self.keys)), np.diff(self.offsets))[keep]
-        sizes = np.bincount(owners, minlength=len(self.keys))
-        alive = sizes > 0
-        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes[alive])]).astype(np.int64)
-        return make_model(
-            self.labels, self.keys[alive], offsets, self.pair_tags[keep], self.weights[keep], self.transitions
-        )
+        return CrfModel(self.labels, self.sparse.pruned(threshold), self.transitions, self.vectors)
 
     def to_bytes(self) -> bytes:
         """RETURNS (bytes): the arrays as an .npz archive without pickles; the same model gives the same bytes."""
         stream = io.BytesIO()
-        np.savez(stream, allow_pickle=False, labels=np.array(self.labels), **{n: getattr(self, n) for n in _ARRAYS})
+        np.savez(
+            stream,
+            allow_pickle=False,
+            labels=np.array(self.labels),
+            keys=self.sparse.keys,
+            offsets=self.sparse.offsets,
+            pair_tags=self.sparse.tags,
+            weights=self.sparse.values,
+            transitions=self.transitions,
+            vectors=self.vectors,
+        )
         return stream.getvalue()
-
-
-def make_model(  # noqa: PLR0917
-    labels: tuple[str, ...],
-    keys: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    pair_tags: NDArray[np.int16],
-    weights: NDArray[np.float32],
-    transitions: NDArray[np.float32],
-) -> CrfModel:
-    """RETURNS (CrfModel): a model from its arrays, with its hash table."""
-    slots = lattice.build_slots(keys, 1 << max(4, int(2 * len(keys)).bit_length()))
-    return CrfModel(labels, keys, offsets, pair_tags, weights, transitions, slots)
 
 
 def model_from_bytes(data: bytes) -> CrfModel:
     """RETURNS (CrfModel): the model of an archive that `to_bytes` made."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         labels = tuple(str(label) for label in arrays["labels"])
-        return make_model(labels, *(arrays[name] for name in _ARRAYS))
+        sparse = SparseWeights(arrays["keys"], arrays["offsets"], arrays["pair_tags"], arrays["weights"])
+        return CrfModel(labels, sparse, arrays["transitions"], arrays["vectors"])
+
+
+@njit(cache=True)
+def _add_vectors(scores, vectors, weights, chunks):  # type: ignore[no-untyped-def]
+    """Add what the vectors say to the scores of all chains."""
+    for chunk in range(len(chunks)):
+        start, end = chunks[chunk, 0], chunks[chunk, 1]
+        lattice.add_vector_scores(vectors, weights, start, end, scores[start:end])

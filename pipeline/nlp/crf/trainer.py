@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.nlp.crf.lattice import exponentials, forward_backward, longest_chain
+from pipeline.nlp.crf.lattice import add_vector_scores, exponentials, forward_backward, longest_chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class FitOptions:
     l2 (float): strength of the L2 penalty; the penalty of a weight is l2 / 2 · w².
     dropout (float): share of feature occurrences that are left out in a step.
     average_from (float): share of the epochs after which weights are averaged.
+    vector_rate (float): AdaGrad's step size for the weights of vectors.
+    vector_window (int): how many characters to either side a character's vectors are taken from.
     seed (int): seed of order and dropout.
     """
 
@@ -34,6 +36,8 @@ class FitOptions:
     l2: float = 0.1
     dropout: float = 0.1
     average_from: float = 0.4
+    vector_rate: float = 0.02
+    vector_window: int = 1
     seed: int = 0
 
 
@@ -42,6 +46,7 @@ class Problem:
     """What is to be learned, as flat arrays.
 
     features: (rows, columns) feature numbers, -1 for none.
+    vectors: (rows, width) vectors; width 0 if there are none.
     gold: (rows,) gold tags.
     masks: (rows, tags) allowed tags, or (0, 0) if every row's tag is known.
     chunks: (chains, 2) first row and end of each chain.
@@ -52,6 +57,7 @@ class Problem:
     """
 
     features: NDArray[np.int32]
+    vectors: NDArray[np.float32]
     gold: NDArray[np.int16]
     masks: NDArray[np.bool_]
     chunks: NDArray[np.int64]
@@ -64,12 +70,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """The state after an epoch: its number from 1, mean loss a character, and the weights to use."""
+    """The state after an epoch: its number from 1, mean loss a character, and the weights to use.
+
+    weights: (pairs,) as laid out in the problem; transitions: (tags, tags); vectors: (window, width, tags).
+    """
 
     number: int
     loss: float
     weights: NDArray[np.float32]
     transitions: NDArray[np.float32]
+    vectors: NDArray[np.float32]
 
 
 def train_epochs(problem: Problem, options: FitOptions) -> Iterator[Epoch]:
@@ -80,42 +90,40 @@ def train_epochs(problem: Problem, options: FitOptions) -> Iterator[Epoch]:
     YIELDS (Epoch): after every epoch; stop listening to stop training.
     """
     rng = np.random.default_rng(options.seed)
-    weights = np.zeros(len(problem.pair_tags), dtype=np.float32)
-    squares = np.zeros(len(weights), dtype=np.float32)
-    transitions = np.zeros((problem.tags, problem.tags), dtype=np.float32)
-    transition_squares = np.zeros_like(transitions)
-    mean, transition_mean = np.zeros(len(weights)), np.zeros(transitions.shape)
+    width = problem.vectors.shape[1]
+    shapes = (
+        (len(problem.pair_tags),),
+        (problem.tags, problem.tags),
+        (2 * options.vector_window + 1 if width else 0, width, problem.tags),
+    )
+    now = tuple(np.zeros(shape, dtype=np.float32) for shape in shapes)
+    squares = tuple(np.zeros_like(array) for array in now)
+    means = tuple(np.zeros(shape) for shape in shapes)
     averaged = 0
     rows = max(1, int((problem.chunks[:, 1] - problem.chunks[:, 0]).sum()))
     decay = (options.l2 / np.maximum(problem.counts, 1)).astype(np.float32)
-    keep = 1.0 - options.dropout
     for number in range(1, options.epochs + 1):
         order = rng.permutation(len(problem.chunks))
-        salt = np.uint64(rng.integers(1, 2**63))
         loss = _epoch(
-            problem.features,
-            problem.gold,
-            problem.masks,
+            (problem.features, problem.vectors, problem.gold, problem.masks),
             problem.chunks[order],
             problem.partial[order],
-            problem.offsets,
-            problem.pair_tags,
-            weights,
+            (problem.offsets, problem.pair_tags, decay),
+            now,
             squares,
-            transitions,
-            transition_squares,
-            decay,
-            options.rate,
-            options.l2 / max(1, len(problem.chunks)),
-            options.dropout,
-            salt,
+            (options.rate, options.vector_rate, options.l2 / max(1, len(problem.chunks))),
+            np.uint64(options.dropout * 2.0**24),
+            np.uint64(rng.integers(1, 2**63)),
         )
         if number > options.average_from * options.epochs or number == options.epochs:
             averaged += 1
-            mean += (weights - mean) / averaged
-            transition_mean += (transitions - transition_mean) / averaged
-        use, use_transitions = (mean, transition_mean) if averaged else (weights, transitions)
-        yield Epoch(number, loss / rows, (use * keep).astype(np.float32), use_transitions.astype(np.float32, copy=True))
+            means = tuple(mean + (array - mean) / averaged for mean, array in zip(means, now, strict=True))
+        weights, transitions, vectors = means if averaged else now
+        # What was dropped in training is there in use: the weights are scaled to give the same sums.
+        kept = (weights * (1.0 - options.dropout)).astype(np.float32)
+        yield Epoch(
+            number, loss / rows, kept, *(array.astype(np.float32, copy=True) for array in (transitions, vectors))
+        )
 
 
 @njit(cache=True)
@@ -128,100 +136,148 @@ def _dropped(row, column, salt, limit):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _epoch(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, PLR0917, C901
-    features,
-    gold,
-    masks,
-    chunks,
-    partial,
-    offsets,
-    pair_tags,
-    weights,
-    squares,
-    transitions,
-    transition_squares,
-    decay,
-    rate,
-    transition_decay,
-    dropout,
-    salt,
-):
-    """One pass over the chains. RETURNS: the sum of the negative log likelihoods."""
+def _epoch(data, chunks, partial, layout, now, squares, rates, limit, salt):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """One pass over the chains.
+
+    data: features, vectors, gold and masks by row; layout: offsets, tags and decay of the sparse weights; now, squares:
+    sparse weights, transitions and weights of vectors, with the sums of their squared slopes; rates: step size, step
+    size for vectors, decay of transitions and vectors; limit, salt: which features are left out.
+    RETURNS: the sum of the negative log likelihoods.
+    """
+    features, vectors, gold, masks = data
+    offsets, pair_tags, _ = layout
+    weights, transitions, vector_weights = now
     tags = transitions.shape[0]
-    columns = features.shape[1]
     longest = longest_chain(chunks)
-    limit = np.uint64(dropout * 2.0**24)
-    rate = np.float32(rate)
-    kept = np.empty((longest, columns), dtype=np.int32)
+    kept = np.empty((longest, features.shape[1]), dtype=np.int32)
     sizes = np.empty(longest, dtype=np.int32)
     scores = np.empty((longest, tags), dtype=np.float32)
     gains, allowed = np.empty((longest, tags)), np.empty((longest, tags))
-    forward, backward = np.empty((longest, tags)), np.empty((longest, tags))
-    scale = np.empty(longest)
+    room = (np.empty((longest, tags)), np.empty((longest, tags)), np.empty(longest))
     slopes = np.empty((longest, tags), dtype=np.float32)
     expected, wanted = np.zeros((tags, tags)), np.zeros((tags, tags))
     steps = np.exp(transitions.astype(np.float64))
     loss = 0.0
     for chunk in range(len(chunks)):
-        start, rows = chunks[chunk, 0], chunks[chunk, 1] - chunks[chunk, 0]
+        start, end = chunks[chunk, 0], chunks[chunk, 1]
+        rows = end - start
         if rows == 0:
             continue
+        _keep(features, start, rows, limit, salt, kept, sizes)
         scores[:rows] = 0.0
+        add_vector_scores(vectors, vector_weights, start, end, scores)
         for row in range(rows):
-            size = 0
-            for column in range(columns):
-                feature = features[start + row, column]
-                if feature >= 0 and not _dropped(start + row, column, salt, limit):
-                    kept[row, size] = feature
-                    size += 1
-                    for pair in range(offsets[feature], offsets[feature + 1]):
-                        scores[row, pair_tags[pair]] += weights[pair]
-            sizes[row] = size
+            for place in range(sizes[row]):
+                feature = kept[row, place]
+                for pair in range(offsets[feature], offsets[feature + 1]):
+                    scores[row, pair_tags[pair]] += weights[pair]
         exponentials(scores, 0, rows, gains)
-        log_z = forward_backward(gains[:rows], steps, forward, backward, scale)
-        _expect(gains, steps, forward, backward, scale, rows, expected)
-        for row in range(rows):
-            for tag in range(tags):
-                slopes[row, tag] = forward[row, tag] * backward[row, tag]
+        slopes[:rows] = 0.0
+        log_z = _add_marginals(gains, steps, rows, room, expected, slopes, 1.0)
         if partial[chunk]:
             for row in range(rows):
                 for tag in range(tags):
                     allowed[row, tag] = gains[row, tag] if masks[start + row, tag] else 0.0
-            log_a = forward_backward(allowed[:rows], steps, forward, backward, scale)
+            log_a = _add_marginals(allowed, steps, rows, room, wanted, slopes, -1.0)
             if log_a == -np.inf:
                 continue
-            _expect(allowed, steps, forward, backward, scale, rows, wanted)
-            for row in range(rows):
-                for tag in range(tags):
-                    slopes[row, tag] -= forward[row, tag] * backward[row, tag]
-            loss += log_z - log_a
         else:
-            wanted[:] = 0.0
-            for row in range(rows):
-                tag = gold[start + row]
-                slopes[row, tag] -= 1.0
-                loss -= np.log(max(gains[row, tag], 1e-300))
-                if row:
-                    wanted[gold[start + row - 1], tag] += 1.0
-                    loss -= transitions[gold[start + row - 1], tag]
-            loss += log_z
-        for source in range(tags):
-            for tag in range(tags):
-                slope = expected[source, tag] - wanted[source, tag]
-                if abs(slope) > 1e-6:
-                    slope += transition_decay * transitions[source, tag]
-                    transition_squares[source, tag] += slope * slope
-                    transitions[source, tag] -= rate * slope / (np.sqrt(transition_squares[source, tag]) + 1e-6)
-                    steps[source, tag] = np.exp(transitions[source, tag])
-        for row in range(rows):
-            for place in range(sizes[row]):
-                feature = kept[row, place]
-                pull = decay[feature]
-                for pair in range(offsets[feature], offsets[feature + 1]):
-                    step = slopes[row, pair_tags[pair]] + pull * weights[pair]
-                    squares[pair] += step * step
-                    weights[pair] -= rate * step / (np.sqrt(squares[pair]) + np.float32(1e-6))
+            log_a = _add_gold(gold[start:end], gains, transitions, wanted, slopes)
+        loss += log_z - log_a
+        _step_transitions(now[1], squares[1], steps, expected, wanted, rates)
+        _step_vectors(vectors, start, end, slopes, now[2], squares[2], rates)
+        _step_weights(kept, sizes, rows, slopes, layout, now[0], squares[0], rates)
     return loss
+
+
+@njit(cache=True)
+def _keep(features, start, rows, limit, salt, kept, sizes):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Fill `kept` with the features of each row that are known and not left out, and `sizes` with their number."""
+    for row in range(rows):
+        size = 0
+        for column in range(features.shape[1]):
+            feature = features[start + row, column]
+            if feature >= 0 and not _dropped(start + row, column, salt, limit):
+                kept[row, size] = feature
+                size += 1
+        sizes[row] = size
+
+
+@njit(cache=True)
+def _add_marginals(gains, steps, rows, room, counts, slopes, sign):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Fill `counts` with expected transitions and add sign × tag marginals to `slopes`. RETURNS: log of the mass."""
+    forward, backward, scale = room
+    mass = forward_backward(gains[:rows], steps, forward, backward, scale)
+    if mass == -np.inf:
+        return mass
+    _expect(gains, steps, forward, backward, scale, rows, counts)
+    for row in range(rows):
+        for tag in range(steps.shape[0]):
+            slopes[row, tag] += np.float32(sign * forward[row, tag] * backward[row, tag])
+    return mass
+
+
+@njit(cache=True)
+def _add_gold(gold, gains, transitions, counts, slopes):  # type: ignore[no-untyped-def]
+    """Fill `counts` with gold's transitions and take gold's tags from `slopes`. RETURNS: gold's score."""
+    counts[:] = 0.0
+    score = 0.0
+    for row in range(len(gold)):
+        tag = gold[row]
+        slopes[row, tag] -= np.float32(1.0)
+        score += np.log(max(gains[row, tag], 1e-300))
+        if row:
+            counts[gold[row - 1], tag] += 1.0
+            score += transitions[gold[row - 1], tag]
+    return score
+
+
+@njit(cache=True)
+def _step_transitions(transitions, squares, steps, expected, wanted, rates):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Take a step in the transitions, and renew their exponentials."""
+    rate, _, decay = rates
+    for source in range(len(transitions)):
+        for tag in range(len(transitions)):
+            slope = expected[source, tag] - wanted[source, tag]
+            if abs(slope) > 1e-6:
+                slope += decay * transitions[source, tag]
+                squares[source, tag] += slope * slope
+                transitions[source, tag] -= rate * slope / (np.sqrt(squares[source, tag]) + 1e-6)
+                steps[source, tag] = np.exp(transitions[source, tag])
+
+
+@njit(cache=True)
+def _step_vectors(vectors, start, end, slopes, weights, squares, rates):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Take a step in the weights of the vectors; see `add_vector_scores` for their layout."""
+    rate, decay = np.float32(rates[1]), np.float32(rates[2])
+    reach = weights.shape[0] // 2
+    for place in range(weights.shape[0]):
+        offset = place - reach
+        first, last = max(start, start - offset), min(end, end - offset)
+        if first >= last:
+            continue
+        slope = np.dot(vectors[first + offset : last + offset].T, slopes[first - start : last - start])
+        for column in range(weights.shape[1]):
+            for tag in range(weights.shape[2]):
+                step = slope[column, tag] + decay * weights[place, column, tag]
+                squares[place, column, tag] += step * step
+                root = np.sqrt(squares[place, column, tag]) + np.float32(1e-6)
+                weights[place, column, tag] -= rate * step / root
+
+
+@njit(cache=True)
+def _step_weights(kept, sizes, rows, slopes, layout, weights, squares, rates):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Take a step in the weights of the features that were there."""
+    offsets, pair_tags, decay = layout
+    rate = np.float32(rates[0])
+    for row in range(rows):
+        for place in range(sizes[row]):
+            feature = kept[row, place]
+            pull = decay[feature]
+            for pair in range(offsets[feature], offsets[feature + 1]):
+                step = slopes[row, pair_tags[pair]] + pull * weights[pair]
+                squares[pair] += step * step
+                weights[pair] -= rate * step / (np.sqrt(squares[pair]) + np.float32(1e-6))
 
 
 @njit(cache=True)

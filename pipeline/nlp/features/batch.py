@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -22,6 +23,7 @@ GAP = 8
 Codes = NDArray[np.uint64]
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys((0x3000, 0xA0, 0x2003, 0x2002), 0x20)
 _FOLDED_CHARS = frozenset(map(chr, _FOLD))
+_STOPS = np.array([ord(char) for char in "。！？!?；\n"], dtype=np.uint64)
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
@@ -65,6 +67,21 @@ def make_batch(docs: Sequence[Doc]) -> TextBatch:
     lengths = np.array([len(text) + GAP for text in texts], dtype=np.int64)
     starts = GAP + np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])[:-1]
     return TextBatch(docs, texts, chars, starts)
+
+
+def sentence_rows(chars: Codes, start: int, end: int, keep: NDArray[np.bool_] | None = None) -> list[tuple[int, int]]:
+    """Cut one Doc into sentences.
+
+    chars (Codes): the batch's characters.
+    start, end (int): the Doc's rows.
+    keep (NDArray[np.bool_] | None): its characters after which must be no cut.
+    RETURNS (list): (start, end) rows of the sentences.
+    """
+    stops = np.isin(chars[start:end], _STOPS)
+    if keep is not None:
+        stops &= ~keep
+    edges = [start, *(np.flatnonzero(stops) + start + 1).tolist(), end]
+    return [(left, right) for left, right in pairwise(edges) if left < right]
 
 
 FeatureSource = Callable[[TextBatch], Codes]
