@@ -15,12 +15,12 @@ from pipeline.nlp.crf.trainer import FitOptions
 from pipeline.nlp.docs import doc_entities, make_char_doc
 from pipeline.nlp.features import lac
 from pipeline.nlp.features.batch import make_batch
-from pipeline.nlp.features.characters import make_char_ngrams
 from pipeline.nlp.features.stacking import make_model_marginals
 from pipeline.nlp.features.vectors import join_vectors
 from tests.nlp.helpers import gold_docs, make_nlp
 
-TEXT = "王小明在宁波市财政局工作。\n他来自湖北省。"  # "Wang Xiaoming works at Ningbo's finance bureau. He comes from Hubei."
+# "Wang Xiaoming works at the finance bureau of Ningbo. He comes from Hubei."
+TEXT = "王小明在宁波市财政局工作。\n他来自湖北省。"
 
 
 def letters(batch):
@@ -113,7 +113,7 @@ def test_lac_vectors_give_the_scores_of_lac_itself() -> None:
     hidden = source(batch)[start:end]
     numbers = np.array([[own._vocab.get(own._q2b.get(char, char), own._oov_id) for char in sentence]])
     (scores,) = own._session.run(None, {"token_ids": numbers, "length": np.array([len(sentence)])})
-    weights, residuals, *_ = np.linalg.lstsq(np.c_[hidden, np.ones(len(hidden))], scores[0], rcond=None)
+    weights, *_ = np.linalg.lstsq(np.c_[hidden, np.ones(len(hidden))], scores[0], rcond=None)
     assert hidden.shape == (len(sentence), lac.WIDTH)
     assert np.abs(np.c_[hidden, np.ones(len(hidden))] @ weights - scores[0]).max() < 1e-3
     words = [word for word, tag in own.run(sentence) if tag in {"PER", "ORG", "LOC"}]

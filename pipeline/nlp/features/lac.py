@@ -133,7 +133,7 @@ def _pieces(batch: TextBatch) -> list[tuple[int, int]]:
 def _groups(pieces: Sequence[tuple[int, int]]) -> Iterator[NDArray[np.int64]]:
     """YIELDS (NDArray): (pieces, length) rows of pieces of one length; the network reads padding, so there is none."""
     for length, group in groupby(sorted(pieces, key=_length), key=_length):
-        for some in minibatch([start for start, _ in group], _GROUP):
+        for some in minibatch([start for start, _ in group], _GROUP):  # type: ignore[no-untyped-call]
             yield np.array(some)[:, None] + np.arange(length)
 
 
