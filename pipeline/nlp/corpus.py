@@ -7,6 +7,7 @@ a component does not learn it as "not there".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from spacy.language import Language
@@ -27,6 +28,8 @@ def make_gold_corpus(
     scheme: str | Path | None = None,
     labels: Sequence[str] | None = None,
     outermost: bool = False,
+    hold_out: int = 0,
+    held_out: bool = False,
     limit: int = 0,
 ) -> Callable[[Language], Iterator[Example]]:
     """Make a corpus reader. Registered as `biaozhu.GoldCorpus.v1`.
@@ -35,17 +38,24 @@ def make_gold_corpus(
     scheme (str | Path | None): label scheme file; the default scheme if none is named.
     labels (Sequence[str] | None): instead of a scheme file, the labels of a public set; all of them are entities.
     outermost (bool): of entities that overlap keep the longer one; otherwise they are an error.
+    hold_out (int): leave out every record of that number (10: the tenth, the twentieth, …), where a set has no dev
+        of its own; 0 means none.
+    held_out (bool): read only what `hold_out` leaves out.
     limit (int): read at most this many records; 0 means all.
     RETURNS (Callable[[Language], Iterator[Example]]): the reader.
+    RAISES (ConfigError): if `held_out` is asked for without `hold_out`.
     """
+    if held_out and not hold_out:
+        raise ConfigError(Problem("E528", "held_out without hold_out reads nothing", "set hold_out, such as 10"))
     chosen = load_scheme(scheme) if labels is None else entity_scheme(labels)
 
     def read(nlp: Language) -> Iterator[Example]:
         if path is None:
             raise ConfigError(Problem("E511", "the corpus has no path", "set paths.train and paths.dev"))
-        for number, (_, record) in enumerate(iter_records(Path(path))):
-            if limit and number >= limit:
-                break
+        records = (record for _, record in iter_records(Path(path)))
+        if hold_out:
+            records = (record for at, record in enumerate(records, 1) if (at % hold_out == 0) == held_out)
+        for record in islice(records, limit or None):
             yield record_to_example(keep_outermost(record) if outermost else record, nlp, chosen)
 
     return read

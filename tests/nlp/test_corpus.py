@@ -24,6 +24,19 @@ def test_reader_streams_examples(tmp_path: Path) -> None:
     assert examples[0].reference.ents
 
 
+def test_records_held_out_are_the_rest(tmp_path: Path) -> None:
+    write_records(tmp_path / "gold.jsonl", make_records())
+    settings = {"path": tmp_path / "gold.jsonl", "hold_out": 4}
+    kept = [eg.reference.text for eg in make_gold_corpus(**settings)(make_nlp())]
+    held = [eg.reference.text for eg in make_gold_corpus(**settings, held_out=True)(make_nlp())]
+    texts = [record.text for record in make_records()]
+    assert held == texts[3::4]
+    assert sorted(kept + held) == sorted(texts)
+    assert len(list(make_gold_corpus(**settings, limit=2)(make_nlp()))) == 2
+    with pytest.raises(ConfigError, match="E528"):
+        make_gold_corpus(path=None, held_out=True)
+
+
 def test_labels_of_another_scheme_are_named_in_the_config(tmp_path: Path) -> None:
     write_records(tmp_path / "gold.jsonl", [Record("r", "小王在家", (CharSpan(0, 2, "PER.NAM"),))])
     examples = list(make_gold_corpus(path=tmp_path / "gold.jsonl", labels=["PER.NAM"])(make_nlp()))
@@ -50,8 +63,9 @@ def test_corpus_without_a_path_says_so() -> None:
 def test_public_configs_resolve(config: Path, tmp_path: Path) -> None:
     loaded = read_training_config(config, {"paths.data": str(tmp_path)})
     label = loaded["labels"]["names"][0]
-    for name in ("train", "dev"):
-        write_records(tmp_path / f"{name}.jsonl", [Record("r", "小王在家", (CharSpan(0, 2, label),))])
+    records = [Record(f"r{number}", "小王在家", (CharSpan(0, 2, label),)) for number in range(10)]
+    write_records(tmp_path / "train.jsonl", records)
+    write_records(tmp_path / "dev.jsonl", records[:1])
     nlp = build_nlp(loaded, config)
     train, dev = read_corpora(nlp, loaded, config)
     assert [ent.label_ for ent in train[0].reference.ents] == [label]

@@ -16,6 +16,7 @@ from pipeline.nlp.features.characters import char_classes, make_char_classes, ma
 from pipeline.nlp.features.lexicons import make_dictionary, make_lexicon
 from pipeline.nlp.features.matching import find_entries, make_entries
 from pipeline.nlp.features.names import make_brackets, make_name_parts
+from pipeline.nlp.features.number_marks import make_number_marks
 from pipeline.nlp.features.repetition import make_repetition
 from pipeline.nlp.features.words import make_words
 
@@ -28,6 +29,7 @@ SOURCES = {
     "names": make_name_parts,
     "brackets": make_brackets,
     "repetition": make_repetition,
+    "numbers": make_number_marks,
 }
 TEXTS = ("宁波市人民政府“全链条”２０２４年，", "", "a", "\n", "王小明　来到《宁波日报》社。王小明说", "😀第１名")
 
@@ -153,3 +155,12 @@ def test_a_million_entries_load_in_seconds(tmp_path: Path) -> None:
     empty.from_disk(tmp_path / "stored")
     assert time.perf_counter() - started < 5
     assert source(batch_of(f"在{words[-1]}里"))[9, 0] > 0
+
+
+def test_number_marks_show_place_and_label() -> None:
+    batch = batch_of("共4.3万件商标")  # "4.3万件 trademarks in all"
+    codes = make_number_marks()(batch)[batch.starts[0] :]
+    assert (codes[:7, 0] > 0).tolist() == [False, True, True, True, True, True, False]
+    inside, other = codes[2, 0], batch_of("共5月3日商标")
+    assert codes[3, 0] == inside  # both inside one QUANTITY
+    assert make_number_marks()(other)[other.starts[0] + 2, 0] != inside  # inside a DATE

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import spacy
+from confection import Config
 
 from pipeline.errors import ConfigError, MissingPartError
 from pipeline.nlp.crf.component import CrfEntities
@@ -17,6 +18,7 @@ from pipeline.nlp.features import lac
 from pipeline.nlp.features.batch import make_batch
 from pipeline.nlp.features.stacking import make_model_marginals
 from pipeline.nlp.features.vectors import join_vectors
+from tests.conftest import ROOT
 from tests.nlp.helpers import gold_docs, make_nlp
 
 # "Wang Xiaoming works at the finance bureau of Ningbo. He comes from Hubei."
@@ -85,6 +87,15 @@ def test_marginals_need_a_model_with_a_crf(tmp_path: Path) -> None:
     spacy.blank("zh").to_disk(tmp_path / "blank")
     with pytest.raises(ConfigError, match=r"E527.*ModelTags"):
         make_model_marginals(path=str(tmp_path / "blank"))(make_batch([]))
+
+
+def test_config_with_lac_differs_from_the_default_in_nothing_else() -> None:
+    plain, with_lac = (
+        Config().from_disk(ROOT / f"configs/{name}.cfg", interpolate=False) for name in ("ner", "ner-lac")
+    )
+    assert with_lac["components"]["entities"]["vectors"].pop("lac") == {"@misc": "biaozhu.LacVectors.v1"}
+    assert with_lac["card"].pop("name") != plain["card"].pop("name")
+    assert with_lac == plain
 
 
 def lac_or_skip() -> lac.LacVectors:

@@ -1,0 +1,153 @@
+"""The systems that `benchmarks/ner.py` compares: each is trained on records and tags plain texts."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.core.records import Record
+
+Key = tuple[int, int, str]
+Tagger = Callable[[Sequence[str]], list[set[Key]]]
+LAC = {"@misc": "biaozhu.LacVectors.v1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a method is trained on.
+
+    config (Path): biaozhu's config of the set; overrides (dict): what is set in it, the paths among them.
+    train, dev (Sequence[Record]): the same gold for the other methods.
+    """
+
+    config: Path
+    overrides: dict[str, Any]
+    train: Sequence[Record] = ()
+    dev: Sequence[Record] = ()
+    seed: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def train_biaozhu(task: Task) -> Tagger:
+    """RETURNS (Tagger): the model of a training config."""
+    from pipeline.stages.extract import load_model
+    from pipeline.stages.train import train_model
+
+    with tempfile.TemporaryDirectory() as folder:
+        train_model(task.config, Path(folder), overrides=task.overrides | task.extra | {"training.seed": task.seed})
+        nlp = load_model(Path(folder) / "model-best")
+
+    def tag(texts: Sequence[str]) -> list[set[Key]]:
+        docs = nlp.pipe(texts, batch_size=256)
+        return [{(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents} for doc in docs]
+
+    return tag
+
+
+def ngram_features(text: str) -> list[list[str]]:
+    """RETURNS (list): what CRFsuite gets: one, two and three characters in a window of two."""
+    padded = f"\0\0{text}\0\0"
+    rows = []
+    for at in range(2, len(padded) - 2):
+        window = padded[at - 2 : at + 3]
+        row = [f"{size}{first}{window[first : first + size]}" for size in (1, 2, 3) for first in range(6 - size)]
+        rows.append([*row, "bias"])
+    return rows
+
+
+def to_tags(record: Record) -> list[str]:
+    """RETURNS (list[str]): BIOES tags of a record."""
+    tags = ["O"] * len(record.text)
+    for span in record.spans:
+        tags[span.start : span.end] = [f"I-{span.label}"] * (span.end - span.start)
+        tags[span.end - 1] = f"E-{span.label}"
+        tags[span.start] = ("S-" if span.end - span.start == 1 else "B-") + span.label
+    return tags
+
+
+def to_spans(tags: Sequence[str]) -> set[Key]:
+    """RETURNS (set): spans of BIOES tags; broken ones are dropped."""
+    found, start = set(), -1
+    for at, tag in enumerate(tags):
+        part, _, label = tag.partition("-")
+        if part in {"B", "S"}:
+            start = at
+        if part in {"E", "S"} and start >= 0 and tags[start][2:] == label:
+            found.add((start, at + 1, label))
+        if part in {"O", "E", "S"}:
+            start = -1
+    return found
+
+
+def train_crfsuite(task: Task) -> Tagger:
+    """RETURNS (Tagger): CRFsuite with character n-grams (L-BFGS, c1 0.1, c2 0.1, 100 iterations)."""
+    import pycrfsuite
+
+    trainer = pycrfsuite.Trainer(verbose=False)
+    for record in task.train:
+        if record.text:
+            trainer.append(ngram_features(record.text), to_tags(record))
+    trainer.set_params({"c1": 0.1, "c2": 0.1, "max_iterations": 100})
+    folder = tempfile.mkdtemp()
+    trainer.train(f"{folder}/model")
+    tagger = pycrfsuite.Tagger()
+    tagger.open(f"{folder}/model")
+    return lambda texts: [to_spans(tagger.tag(ngram_features(text))) if text else set() for text in texts]
+
+
+def train_spacy(task: Task) -> Tagger:
+    """RETURNS (Tagger): spaCy's default CPU config over characters, trained with its own loop."""
+    import spacy
+    from spacy.cli.init_config import init_config
+    from spacy.tokens import DocBin
+    from spacy.training.initialize import init_nlp
+    from spacy.training.loop import train as loop
+
+    from pipeline.nlp.corpus import entity_scheme
+    from pipeline.nlp.docs import record_to_doc
+
+    labels = sorted({span.label for record in task.train for span in record.spans})
+    vocab = spacy.blank("zh").vocab
+    folder = Path(tempfile.mkdtemp())
+    for name, records in (("train", task.train), ("dev", task.dev)):
+        docs = [record_to_doc(record, vocab, entity_scheme(labels)) for record in records if record.text]
+        DocBin(docs=docs).to_disk(folder / f"{name}.spacy")
+    config = init_config(lang="zh", pipeline=["ner"], optimize="efficiency", gpu=False, silent=True)
+    config["nlp"]["tokenizer"] = {"@tokenizers": "biaozhu.CharTokenizer.v1"}
+    config["initialize"].pop("tokenizer", None)
+    config["paths"] |= {"train": str(folder / "train.spacy"), "dev": str(folder / "dev.spacy")}
+    config["system"]["seed"] = task.seed
+    config["training"]["max_steps"] = 8000
+    loop(init_nlp(config), folder / "out", stdout=sys.stderr)
+    nlp = spacy.load(folder / "out/model-best")
+    return lambda texts: [
+        {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents} for doc in nlp.pipe(texts, batch_size=256)
+    ]
+
+
+def train_biaozhu_lac(task: Task) -> Tagger:
+    """RETURNS (Tagger): the same config with LAC's hidden layer as vectors."""
+    return train_biaozhu(_with_vectors(task, {"lac": LAC}))
+
+
+def train_biaozhu_stacked(task: Task, model: Path) -> Tagger:
+    """RETURNS (Tagger): with LAC's hidden layer and the marginals of another model."""
+    stacked = {"@misc": "biaozhu.ModelMarginals.v1", "path": str(model)}
+    return train_biaozhu(_with_vectors(task, {"lac": LAC, "stacked": stacked}))
+
+
+def _with_vectors(task: Task, vectors: dict[str, Any]) -> Task:
+    extra = {"components.entities.vectors": vectors}
+    return Task(task.config, task.overrides, task.train, task.dev, task.seed, extra)
+
+
+METHODS: dict[str, Callable[[Task], Tagger]] = {
+    "biaozhu": train_biaozhu,
+    "biaozhu + LAC": train_biaozhu_lac,
+    "crfsuite": train_crfsuite,
+    "spacy": train_spacy,
+}
