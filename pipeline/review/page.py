@@ -113,7 +113,8 @@ def pull_page(paths: Sequence[Path], folder: Path, scheme: LabelScheme, *, sourc
             raise InputError(Problem("E750", "not saved by the review page", "save it with the page's button", path))
         annotator = data.get("annotator")
         if type(annotator) is not int or annotator < 1:
-            raise InputError(Problem("E751", f"annotator {annotator!r} is no number from 1", "fill in the number in the page and save again", path))
+            remedy = "fill in the number in the page and save again"
+            raise InputError(Problem("E751", f"annotator {annotator!r} is no number from 1", remedy, path))
         target = annotator_file(folder, annotator)
         found = {r.id: r for r in read_records(target)} if target.is_file() and target.stat().st_size else {}
         for item in data["documents"]:
