@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-
 FORMATS = "jsonl, inline, bio, bioes, bmes, biluo, cluener, doccano, brat, prodigy, label-studio, docbin"
 
 
