@@ -22,7 +22,8 @@ def adjudicate(
         typer.Option("--conflicts", help="File to decide in; beside the output if not given."),
     ] = None,
     tasks: Annotated[
-        Path | None, typer.Option("--label-studio", help="Write open conflicts as Label Studio tasks here.")
+        Path | None,
+        typer.Option("--label-studio", help="Write open conflicts as Label Studio tasks here, their form beside it."),
     ] = None,
     exported: Annotated[
         Path | None, typer.Option("--from-label-studio", help="Answered tasks, exported from Label Studio.")
@@ -35,7 +36,7 @@ def adjudicate(
     """
     from pipeline.core.labels import default_scheme, read_scheme
     from pipeline.gold.adjudicate import count_choices
-    from pipeline.stages.adjudicate import adjudicate_files, conflicts_file
+    from pipeline.stages.adjudicate import adjudicate_files, conflicts_file, form_file
 
     path = conflicts_file(output) if conflicts is None else conflicts
     scheme = default_scheme() if labels is None else read_scheme(labels)
@@ -52,4 +53,4 @@ def adjudicate(
     if result.still_open:
         print(f"decide in {path}, then run this again; until then check-gold refuses the documents with open conflicts")
     if tasks is not None:
-        print(f"{len(result.still_open)} tasks → {tasks}")
+        print(f"{len(result.still_open)} tasks → {tasks}, for a project with the form {form_file(tasks)}")

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+FORMATS = "jsonl, inline, bio, bioes, bmes, biluo, cluener, doccano, brat, prodigy, label-studio, docbin"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
@@ -17,8 +19,8 @@ def register(app: typer.Typer) -> None:
 def convert(
     source: Annotated[Path, typer.Argument(help="File to read; for brat a folder.")],
     target: Annotated[Path, typer.Argument(help="File to write; for brat a folder.")],
-    read: Annotated[str, typer.Option("--from", help="Its format; an unknown name lists all.")],
-    write: Annotated[str, typer.Option("--to", help="Format to write.")],
+    read: Annotated[str, typer.Option("--from", help=f"Its format: {FORMATS}.")],
+    write: Annotated[str, typer.Option("--to", help="Format to write, one of the same.")],
     layer: Annotated[list[str] | None, typer.Option("--layer", help="Convert only this layer; repeatable.")] = None,
     repair: Annotated[bool, typer.Option("--repair", help="Mend broken tags and offsets, and count them.")] = False,
     labels: Annotated[Path | None, typer.Option("--labels", help="Label scheme; the default is built in.")] = None,

@@ -138,6 +138,9 @@ def pull(
 def status(
     folder: Annotated[Path, typer.Argument(help="Folder of what was pulled.")] = DEFAULT_FOLDER,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page here.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write it as .json here, for the report's section on review.")
+    ] = None,
     labels: Annotated[Path | None, LABELS] = None,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
@@ -145,12 +148,14 @@ def status(
 
     Example: biaozhu review status review --html review/status.html
     """
-    from pipeline.core.jsonl import write_text
+    from pipeline.core.jsonl import write_json, write_text
     from pipeline.review.status import measure_status, status_to_html, status_to_text
 
     found = measure_status(folder, _scheme(labels))
     if html is not None:
         write_text(html, status_to_html(found))
+    if output is not None:
+        write_json(output, found)
     print(json.dumps(found, ensure_ascii=False) if as_json else status_to_text(found))
 
 

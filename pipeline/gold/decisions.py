@@ -23,9 +23,10 @@ FORM = """<View>
   <Header value="$first"/>
   <Header value="$second"/>
   <Choices name="decision" toName="text" choice="single" required="true">
-    <Choice value="first"/><Choice value="second"/><Choice value="none"/><Choice value="own"/>
+    <Choice value="第一种 first" alias="first"/><Choice value="第二种 second" alias="second"/>
+    <Choice value="都不标 none" alias="none"/><Choice value="另写 own" alias="own"/>
   </Choices>
-  <TextArea name="reading" toName="text" placeholder="own: [[余姚市|GPE]]" maxSubmissions="1"/>
+  <TextArea name="reading" toName="text" placeholder="另写 own: [[余姚市|GPE]]" maxSubmissions="1"/>
 </View>
 """
 """The Label Studio form of the tasks that `conflicts_to_tasks` makes."""

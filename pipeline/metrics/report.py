@@ -18,6 +18,7 @@ from pipeline.metrics.comparison import Comparison
 from pipeline.metrics.marks import colors_of
 from pipeline.metrics.pages import own_file, page_environment
 from pipeline.metrics.plots import calibration_plot, learning_plots, precision_recall_plot, threshold_plot
+from pipeline.metrics.review_tables import status_head, status_tables
 from pipeline.metrics.tables import percent
 from pipeline.metrics.thresholds import average_precision, calibration_error, collect_confidences
 from pipeline.metrics.training_plots import curve_plots, tuning_plot
@@ -60,6 +61,7 @@ class Extras:
     comparison (Comparison | None): of the second run with the first.
     curve (Mapping | None): the learning curve that train-curve wrote.
     tuning (Mapping | None): the search that tune wrote.
+    review (Mapping | None): what annotators made of predictions, as `biaozhu review status` measured it.
     """
 
     segmentation: Mapping[str, Any] | None = None
@@ -68,6 +70,7 @@ class Extras:
     comparison: Comparison | None = None
     curve: Mapping[str, Any] | None = None
     tuning: Mapping[str, Any] | None = None
+    review: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ def render_report(
         plots=[Markup(svg) for svg in _plots(gold, runs[0], scheme, more)],  # noqa: S704
         confidence=_confidence(gold, runs[0], scheme),
         extras=more,
+        review=None if more.review is None else _review(more.review),
     )
 
 
@@ -162,6 +166,13 @@ def _errors(
         error_view(layer, error, run=run, shared=any(error_key(layer, error) in keys for keys in others), anchor=anchor)
         for layer, error in errors
     ]
+
+
+def _review(status: Mapping[str, Any]) -> dict[str, Any]:
+    """What the section on review shows."""
+    share = status["annotated"] / status["tasks"] if status["tasks"] else 0
+    tables = [(title, rows) for title, rows in status_tables(status) if len(rows) > 1]
+    return {"head": status_head(status), "share": share, "tables": tables}
 
 
 def _layer(name: str, runs: Sequence[Run]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def make_page(records: Sequence[Record], scheme: LabelScheme, *, title: str) -> 
     from markupsafe import Markup
 
     environment = page_environment("pipeline.review")
-    script, style = own_file("pipeline.review", "page.js"), own_file("pipeline.review", "page.css")
+    script = "".join(own_file("pipeline.review", name) for name in ("drafts.js", "page.js", "input.js"))
+    style = own_file("pipeline.review", "page.css")
     return environment.get_template("page.html").render(
         title=title,
         data=Markup(_safe_json(_page_data(records, scheme, title))),  # noqa: S704  escaped for a script element
@@ -57,7 +58,7 @@ def _safe_json(data: Any) -> str:
 
 
 def _page_data(records: Sequence[Record], scheme: LabelScheme, title: str) -> dict[str, Any]:
-    return {
+    data = {
         "format": FORMAT,
         "title": title,
         "labels": [
@@ -84,6 +85,8 @@ def _page_data(records: Sequence[Record], scheme: LabelScheme, title: str) -> di
             for record in records
         ],
     }
+    # Drafts are kept under this name: those of other documents, or of other predictions for the same, must not come up.
+    return {**data, "page": text_hash(json.dumps(data, ensure_ascii=False, sort_keys=True))}
 
 
 def is_page_answer(path: Path) -> bool:
@@ -110,7 +113,8 @@ def pull_page(paths: Sequence[Path], folder: Path, scheme: LabelScheme, *, sourc
             raise InputError(Problem("E750", "not saved by the review page", "save it with the page's button", path))
         annotator = data.get("annotator")
         if type(annotator) is not int or annotator < 1:
-            raise InputError(Problem("E751", f"annotator {annotator!r} is no number from 1", "ask who you are", path))
+            remedy = "fill in the number in the page and save again"
+            raise InputError(Problem("E751", f"annotator {annotator!r} is no number from 1", remedy, path))
         target = annotator_file(folder, annotator)
         found = {r.id: r for r in read_records(target)} if target.is_file() and target.stat().st_size else {}
         for item in data["documents"]:

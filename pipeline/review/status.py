@@ -22,12 +22,12 @@ from pipeline.core.records import Record, read_records
 from pipeline.errors import InputError, Problem
 from pipeline.metrics.agreement import Annotator, measure_agreement
 from pipeline.metrics.pages import own_file, page_environment
-from pipeline.metrics.tables import align, percent
-from pipeline.review.compare import ACCEPTED, ADDED, CHANGED, REVIEW
+from pipeline.metrics.review_tables import FORM_STATUS, OUTCOMES, status_head, status_tables
+from pipeline.metrics.tables import align
+from pipeline.review.compare import ACCEPTED, CHANGED, REVIEW
 from pipeline.review.pull import STATE
 
 DELETED = "deleted"
-_WHAT = (ACCEPTED, CHANGED, DELETED, ADDED)
 
 
 def read_annotators(folder: Path) -> list[Annotator]:
@@ -71,12 +71,13 @@ def measure_status(folder: Path, scheme: LabelScheme) -> dict[str, Any]:
 
     folder (Path): what `pull` wrote.
     scheme (LabelScheme): labels in their order.
-    RETURNS (dict): "tasks", "annotated", "skipped", "annotators", "labels", "days" and "agreement", plain JSON.
+    RETURNS (dict): "form", "tasks", "annotated", "skipped", "annotators", "labels", "days" and "agreement", plain JSON.
     """
     annotators = read_annotators(folder)
     state = read_json(folder / STATE)
     records = [record for annotator in annotators for record in annotator.records.values()]
     return {
+        "form": FORM_STATUS,
         "tasks": len(state["tasks"]),
         "annotated": len({record.id for record in records}),
         "skipped": sum(int(task.get("skipped", 0)) for task in state["tasks"].values()),
@@ -104,7 +105,7 @@ def _person(annotator: Annotator) -> dict[str, Any]:
         "hours": sum(times) / 3600,
         "documents_an_hour": 3600 * len(times) / sum(times) if sum(times) else None,
         "acceptance": _rate(counts),
-        **{what: counts[what] for what in _WHAT},
+        **{what: counts[what] for what in OUTCOMES},
         "last": max(str(_review(record)["updated_at"]) for record in records),
     }
 
@@ -124,7 +125,7 @@ def _acceptance(records: Sequence[Record], scheme: LabelScheme) -> dict[str, dic
         for item in _review(record)["deleted"]:
             counts.setdefault(item["label"], Counter())[DELETED] += 1
     return {
-        label: {"acceptance": _rate(found), **{what: found[what] for what in _WHAT}}
+        label: {"acceptance": _rate(found), **{what: found[what] for what in OUTCOMES}}
         for label, found in counts.items()
         if found
     }
@@ -140,61 +141,9 @@ def _agreement(annotators: Sequence[Annotator], scheme: LabelScheme) -> Iterator
                 yield pair
 
 
-def status_tables(status: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, ...]]]]:
-    """RETURNS (list): title and rows of each table; the first row is the head."""
-    people: list[tuple[str, ...]] = [
-        ("annotator", "documents", "s/document", "docs/hour", "hours", "accepted %", "last")
-    ]
-    people += [
-        (
-            person["name"],
-            str(person["documents"]),
-            _number(person["median_seconds"], 0),
-            _number(person["documents_an_hour"], 1),
-            _number(person["hours"], 2),
-            percent(person["acceptance"]),
-            str(person["last"])[:16].replace("T", " "),
-        )
-        for person in status["annotators"]
-    ]
-    labels: list[tuple[str, ...]] = [("label", "accepted %", *_WHAT)]
-    labels += [
-        (name, percent(counts["acceptance"]), *(str(counts[what]) for what in _WHAT))
-        for name, counts in status["labels"].items()
-    ]
-    agreement: list[tuple[str, ...]] = [("pair", "layer", "documents", "strict F1", "overlap F1", "values %")]
-    agreement += [
-        (
-            f"{pair['first']} and {pair['second']}",
-            name,
-            str(pair["documents"]),
-            percent(layer["strict_f1"]),
-            percent(layer["overlap_f1"]),
-            percent(layer["values"]["rate"]) if "values" in layer else "–",
-        )
-        for pair in status["agreement"]
-        for name, layer in pair["layers"].items()
-    ]
-    days: list[tuple[str, ...]] = [
-        ("day", "annotations"),
-        *((day, str(count)) for day, count in status["days"].items()),
-    ]
-    tables = [("Annotators", people), ("What became of predicted spans", labels)]
-    return [*tables, ("Agreement", agreement), ("Throughput", days)]
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
-
-
-def _head(status: Mapping[str, Any]) -> str:
-    skipped = f", {status['skipped']} skips" if status["skipped"] else ""
-    return f"{status['annotated']} of {status['tasks']} documents annotated{skipped}"
-
-
 def status_to_text(status: Mapping[str, Any]) -> str:
     """RETURNS (str): tables for a terminal, readable without colour."""
-    parts = [_head(status)]
+    parts = [status_head(status)]
     parts += ["\n".join(align(rows)) for _, rows in status_tables(status) if len(rows) > 1]
     return "\n\n".join(parts)
 
@@ -207,7 +156,7 @@ def status_to_html(status: Mapping[str, Any]) -> str:
     style = own_file("pipeline.metrics", "agreement.css")
     share = status["annotated"] / status["tasks"] if status["tasks"] else 0
     return environment.get_template("status.html").render(
-        head=_head(status),
+        head=status_head(status),
         share=share,
         tables=[(title, rows) for title, rows in status_tables(status) if len(rows) > 1],
         style=Markup(style),  # noqa: S704  our own file

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.core.jsonl import write_text
 from pipeline.core.labels import LabelScheme, default_scheme, read_scheme
 from pipeline.core.progress import logger
 from pipeline.core.records import Record, read_records, write_records
 from pipeline.formats.jsonarray import read_items, write_items
 from pipeline.gold.adjudicate import Decision, adjudicate
 from pipeline.gold.conflicts import Conflict, compare_corpora
-from pipeline.gold.decisions import conflicts_to_tasks, read_decisions, tasks_to_decisions, write_decisions
+from pipeline.gold.decisions import FORM, conflicts_to_tasks, read_decisions, tasks_to_decisions, write_decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ def conflicts_file(output: Path) -> Path:
     return output.with_name(f"{output.stem}.conflicts.json")
 
 
+def form_file(tasks: Path) -> Path:
+    """RETURNS (Path): where the form of Label Studio tasks goes."""
+    return tasks.with_suffix(".form.xml")
+
+
 def adjudicate_files(
     first: Path,
     second: Path,
@@ -78,7 +84,7 @@ def adjudicate_files(
     conflicts (Path): the file to decide in; decisions that stand in it are used and kept.
     scheme (LabelScheme): labels and layers.
     exported (Path | None): answered tasks from Label Studio; they overrule the file.
-    tasks (Path | None): where to write Label Studio tasks for the open conflicts.
+    tasks (Path | None): where to write Label Studio tasks for the open conflicts; their form goes beside it.
     RETURNS (Adjudicated): everything that came of it.
     RAISES (InputError): if files cannot be read, or a decision does not fit; then nothing is written.
     """
@@ -103,5 +109,6 @@ def adjudicate_files(
         write_decisions(conflicts, found, result.decisions, names)
     if tasks is not None:
         write_items(tasks, conflicts_to_tasks(result.still_open, names))
+        write_text(form_file(tasks), FORM)
     write_records(output, result.records)
     return result

@@ -43,8 +43,11 @@ def format_names() -> tuple[str, ...]:
 
 
 def find_format(name: str) -> Format:
-    """RETURNS (Format): the format of a short or a full name. RAISES (ConfigError): if there is none."""
-    full = name if "." in name else f"biaozhu.{name}.v1"
+    """RETURNS (Format): the format of a short name, in any case, with - or _, or of a full name.
+
+    RAISES (ConfigError): if there is none.
+    """
+    full = name if "." in name else f"biaozhu.{name.lower().replace('-', '_')}.v1"
     if full not in registry.formats:
         raise ConfigError(Problem("E820", f"there is no format {name!r}", f"there are: {', '.join(format_names())}"))
     found: Format = registry.formats.get(full)()

@@ -14,6 +14,7 @@ from pipeline.errors import InputError, Problem
 from pipeline.metrics.comparison import compare_files
 from pipeline.metrics.pairs import PairedFiles
 from pipeline.metrics.report import Extras, Limits, Run, render_report
+from pipeline.metrics.review_tables import FORM_STATUS
 from pipeline.metrics.scorefile import read_scores
 from pipeline.metrics.training_plots import FORM_CURVE, FORM_TUNING, check_form
 
@@ -32,6 +33,7 @@ def make_report(
     manifest: str | None = None,
     curve: str | None = None,
     tuning: str | None = None,
+    review: str | None = None,
     title: str = "Scores",
     name: str = "prediction",
     other_name: str = "other run",
@@ -50,6 +52,7 @@ def make_report(
     manifest (str | None): manifest.json of the model.
     curve (str | None): curve.json that train-curve wrote.
     tuning (str | None): tune.json that tune wrote.
+    review (str | None): .json that `biaozhu review status --output` wrote.
     title, name, other_name (str): what the page calls itself and the runs.
     max_documents, max_errors (int): how much the page holds.
     RETURNS (Callable): the stage.
@@ -69,6 +72,7 @@ def make_report(
             comparison,
             _optional(curve, FORM_CURVE),
             _optional(tuning, FORM_TUNING),
+            _optional(review, FORM_STATUS),
         )
         limits = Limits(max_documents, max_errors)
         html = render_report(title, records, runs, _layers_of(scheme, first), extras=extras, limits=limits)

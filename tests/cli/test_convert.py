@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from pipeline.cli.convert import FORMATS
 from pipeline.core.records import read_records, write_records
+from pipeline.stages.convert import format_names
 from tests.conftest import make_record
 
 RECORD = make_record("第3届竹博会", (0, 6, "EVENT"), (0, 3, "ORDINAL", "3 届"))
@@ -55,6 +57,18 @@ def test_convert_refuses_with_exit_2_and_writes_nothing(
     result = cli("convert", gold, tmp_path / "out", *arguments)
     assert (result.exit_code, code in result.output) == (2, True)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["label-studio", "Label_Studio", "BIO", "biaozhu.docbin.v1"])
+def test_convert_knows_a_format_however_its_name_is_written(cli: Cli, gold: Path, tmp_path: Path, name: str) -> None:
+    result = cli("convert", gold, tmp_path / "out", "--from", "JSONL", "--to", name)
+    assert (result.exit_code, "1 documents" in result.output) == (0, True)
+
+
+def test_convert_lists_its_formats(cli: Cli, gold: Path, tmp_path: Path) -> None:
+    assert {name.strip().replace("-", "_") for name in FORMATS.split(",")} == set(format_names())
+    refused = cli("convert", gold, tmp_path / "out", "--from", "jsonl", "--to", "word")
+    assert all(name in refused.output for name in format_names())
 
 
 def test_convert_repairs_on_request_and_counts(cli: Cli, tmp_path: Path) -> None:

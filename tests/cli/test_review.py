@@ -57,6 +57,8 @@ def test_status(cli: Callable[..., Result], pulled: Path, tmp_path: Path) -> Non
     assert "annotator-1 and annotator-2" in result.output
     assert "120.0" in result.output  # documents an hour at 30 s each
     page = (tmp_path / "status.html").read_text(encoding="utf-8")
+    assert cli("review", "status", pulled, "--output", tmp_path / "status.json").exit_code == 0
+    assert json.loads((tmp_path / "status.json").read_text(encoding="utf-8"))["tasks"] == 3
     assert "What became of predicted spans" in page
     data = json.loads(cli("review", "status", pulled, "--json").output)
     assert data["annotators"][0]["acceptance"] == 1.0

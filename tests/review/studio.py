@@ -128,8 +128,8 @@ class Studio:
 class Proxy:
     """Forwards to a server; `fault(method, path)` may name what goes wrong with a request.
 
-    "500": not forwarded, answered 500. "late": carried out, then answered 502, as a gateway does whose patience ends.
-    "cut": the connection breaks. "slow": answered after `delay` seconds.
+    "500", "401": not forwarded, answered with this. "late": carried out, then answered 502, as a gateway does whose
+    patience ends. "cut": the connection breaks. "slow": answered after `delay` seconds.
     """
 
     def __init__(self, target: str) -> None:
@@ -146,8 +146,8 @@ class Proxy:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 proxy.seen.append((self.command, self.path))
                 fault = proxy.fault(self.command, self.path)
-                if fault == "500":
-                    self.answer(500, b"{}")
+                if fault in {"500", "401"}:
+                    self.answer(int(fault), b"{}")
                     return
                 if fault == "cut":
                     self.close_connection = True

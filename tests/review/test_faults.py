@@ -84,6 +84,31 @@ def test_push_goes_on_after_a_failed_import(
     assert studio.ids(project) == ids(records)
 
 
+def test_token_that_expires_in_the_middle_of_push_and_pull(
+    studio: Studio, proxy: Proxy, project: str, small_batches: None, tmp_path: Path
+) -> None:
+    records = some_records()
+    imports: list[str] = []
+
+    def expires(method: str, path: str) -> str | None:
+        imports.extend([path] if path.endswith("/import") else [])
+        return "401" if len(imports) > 1 else None
+
+    proxy.fault = expires
+    with pytest.raises(ServerError, match=r"E703.*LABEL_STUDIO_API_KEY"):
+        push(studio.server(url=proxy.url), records, SCHEME, project=project, model_version="v1")
+    assert studio.ids(project) == ids(records)[:4]
+    done = push(studio.server(), records, SCHEME, project=project, model_version="v1")
+    assert (done.imported, done.known, studio.ids(project)) == (8, 4, ids(records))
+
+    studio.annotate(project, records[0], by=LI)
+    proxy.fault = lambda method, path: "401" if "fields=all" in path else None
+    with pytest.raises(ServerError, match=r"E703"):
+        pull(studio.server(url=proxy.url), project, tmp_path / "review", SCHEME)
+    assert not (tmp_path / "review").exists()
+    assert pull(studio.server(), project, tmp_path / "review", SCHEME).annotations == 1
+
+
 def test_push_that_times_out_while_the_server_works_doubles_nothing(
     studio: Studio, proxy: Proxy, project: str, small_batches: None
 ) -> None:

@@ -221,3 +221,34 @@ def test_whole_loop(
     run("extract", predictions, "--model", model / "model-best", "--output", again)
     assert "3 with a new prediction" in run("review", "push", again, "--project", project)
     assert studio.ids(project) == sorted(records)
+
+
+def test_conflicts_are_decided_by_choice(
+    studio: Studio, project: str, tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    record = documents()["astral"]
+    longer = dataclasses.replace(record.spans[2], end=record.spans[2].end + 1)
+    for name, spans in (("li", record.spans), ("wang", (*record.spans[1:2], longer))):
+        write_records(tmp_path / f"{name}.jsonl", [record.with_spans(spans)])
+    sides, gold, tasks = (tmp_path / "li.jsonl", tmp_path / "wang.jsonl"), tmp_path / "gold.jsonl", tmp_path / "t.json"
+    made = cli("adjudicate", *sides, "--output", gold, "--label-studio", tasks)
+    assert (made.exit_code, "2 conflicts, 2 open" in made.output) == (0, True)
+    sdk = studio.sdk()
+    form = (tmp_path / "t.form.xml").read_text(encoding="utf-8")
+    place = sdk.projects.create(title=project, label_config=form)
+    sdk.projects.import_tasks(place.id, request=json.loads(tasks.read_text(encoding="utf-8")))
+    answers = {"entities": ("first", None), "numbers": ("own", "[[3家店|QUANTITY|3 家]]")}
+    for task in sdk.tasks.list(project=place.id, fields="all"):
+        choice, reading = answers[task.data["conflict"].split("/")[1]]
+        result = [{"from_name": "decision", "to_name": "text", "type": "choices", "value": {"choices": [choice]}}]
+        if reading is not None:
+            value = {"text": [reading]}
+            result.append({"from_name": "reading", "to_name": "text", "type": "textarea", "value": value})
+        studio.sdk(WANG).annotations.create(task.id, result=result)
+    export = tmp_path / "export.json"
+    export.write_bytes(b"".join(sdk.projects.exports.download_sync(place.id, export_type="JSON")))
+    done = cli("adjudicate", *sides, "--output", gold, "--from-label-studio", export)
+    assert "2 conflicts, 0 open; decided: first 1, second 0, none 0, own 1" in done.output
+    (settled,) = read_records(gold)
+    assert settled.spans == (*record.spans[:2], longer)
+    assert settled.spans[0].meta["decided_by"] == f"user {studio.user_id(WANG)}"

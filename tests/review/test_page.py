@@ -108,6 +108,7 @@ def test_page_with_mouse_and_keyboard(tmp_path: Path, cli: Callable[..., Result]
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: errors.append(request.url) if request.url.startswith("http") else None)
         page.goto((tmp_path / "review.html").as_uri())
+        page.locator("#work:not([inert])").wait_for()
         page.locator("#annotator").fill("7")
         assert page.locator("#spans li").count() == 3
         # mouse: 98.46% with the blank behind it, which is trimmed; then its value
@@ -140,6 +141,7 @@ def test_page_with_mouse_and_keyboard(tmp_path: Path, cli: Callable[..., Result]
         with page.expect_download() as download:
             page.keyboard.press("Control+s")
         download.value.save_as(tmp_path / "answer.json")
+        page.locator("#draft", has_text="草稿已存").wait_for()
         page.reload()  # what was done is kept by the browser
         page.locator("#where", has_text="1 篇已提交").wait_for()
         assert errors == []

@@ -137,6 +137,37 @@ def test_curves_are_drawn(page: Path) -> None:
     assert len(ids) == len(set(ids))
 
 
+STATUS = {
+    "form": "biaozhu-review-status-1",
+    "tasks": 4,
+    "annotated": 3,
+    "skipped": 1,
+    "annotators": [
+        {"name": "annotator-1", "documents": 3, "median_seconds": 42.4, "documents_an_hour": 85.0, "hours": 0.04,
+         "acceptance": 0.875, "accepted": 7, "changed": 1, "deleted": 0, "added": 2, "last": "2026-11-23T09:01:00Z"},
+    ],
+    "labels": {EVIL: {"acceptance": None, "accepted": 0, "changed": 0, "deleted": 0, "added": 2}},
+    "days": {"2026-11-23": 3},
+    "agreement": [],
+}  # fmt: skip
+
+
+def test_review_is_a_section_where_it_is_given(page: Path, tmp_path: Path) -> None:
+    write_json(tmp_path / "status.json", STATUS)
+    html = make_page(tmp_path, review=str(tmp_path / "status.json")).read_text(encoding="utf-8")
+    assert 'href="#review"' in html
+    assert "3 of 4 documents annotated, 1 skip." in html
+    assert '<th scope="row">annotator-1</th><td class="num">3</td><td class="num">42</td>' in html
+    assert EVIL not in html
+    assert 'id="review"' not in page.read_text(encoding="utf-8")
+
+
+def test_review_of_another_form_is_refused(tmp_path: Path) -> None:
+    write_json(tmp_path / "status.json", {"tasks": 1})
+    with pytest.raises(InputError, match=r"E632.*biaozhu-review-status-1"):
+        make_page(tmp_path, review=str(tmp_path / "status.json"))
+
+
 def test_scores_of_other_documents_are_refused(tmp_path: Path) -> None:
     paths = make_files(tmp_path)
     write_records(tmp_path / "x.jsonl", [Record("x", "字")])

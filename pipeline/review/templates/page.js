@@ -3,7 +3,6 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const labels = new Map(data.labels.map((label) => [label.name, label]));
 const keys = new Map(data.labels.filter((label) => label.hotkey).map((label) => [label.hotkey, label.name]));
-const storeName = "biaozhu " + data.title + " " + data.documents.map((item) => item.sha256).join("").slice(0, 64);
 const $ = (id) => document.getElementById(id);
 
 const documents = data.documents.map((item) => ({
@@ -14,12 +13,15 @@ const documents = data.documents.map((item) => ({
   status: "open",
   seconds: 0,
   updated_at: null,
+  history: [], // earlier spans, as JSON, for undo
 }));
 let current = 0;
 let on = -1; // the span that is selected
 let caret = null; // {from, to}: selection by keyboard
-let history = [];
-let since = Date.now();
+let since = Date.now(); // when the clock of the shown document was read last
+let ready = false; // whether the drafts have been read; nothing is edited before
+let kept = true; // whether the browser keeps drafts
+let saved = true; // whether the last change is in a saved file
 
 const doc = () => documents[current];
 const surface = (span) => doc().chars.slice(span.start, span.end).join("");
@@ -27,18 +29,21 @@ const sort = (spans) => spans.sort((a, b) => a.start - b.start || b.end - a.end 
 const say = (text) => { $("message").textContent = text; };
 
 function change(edit) {
-  history.push(JSON.stringify(doc().spans));
+  doc().history.push(JSON.stringify(doc().spans));
   edit();
-  if (doc().status === "submitted") doc().status = "open";
-  keep();
-  draw();
+  changed();
 }
 
 function undo() {
-  if (!history.length) return;
-  doc().spans = JSON.parse(history.pop());
+  if (!doc().history.length) return;
+  doc().spans = JSON.parse(doc().history.pop());
   on = -1;
-  keep();
+  changed();
+}
+
+function changed() {
+  if (doc().status === "submitted") doc().status = "open";
+  keep(current);
   draw();
 }
 
@@ -164,11 +169,16 @@ function draw() {
 
 function select(i) { on = i; caret = null; say(""); draw(); }
 
-function turn(step) {
-  doc().seconds += (Date.now() - since) / 1000;
+// Time counts for the shown document while its window is in sight.
+function clock() {
+  if (!document.hidden) doc().seconds += (Date.now() - since) / 1000;
   since = Date.now();
+}
+
+function turn(step) {
+  clock();
   current = Math.min(Math.max(current + step, 0), documents.length - 1);
-  on = -1; caret = null; history = [];
+  on = -1; caret = null;
   say("");
   draw();
   $("text").focus();
@@ -176,15 +186,14 @@ function turn(step) {
 
 function finish(status) {
   setValue();
-  doc().seconds += (Date.now() - since) / 1000;
-  since = Date.now();
   doc().status = status;
   doc().updated_at = new Date().toISOString();
-  keep();
+  keep(current);
   if (current + 1 < documents.length) turn(1); else draw();
 }
 
 function answers() {
+  clock();
   return {
     format: data.format,
     title: data.title,
@@ -199,99 +208,71 @@ function answers() {
 
 function save() {
   setValue();
+  if (!(Number($("annotator").value) >= 1)) {
+    say("请先填标注人编号 fill in your annotator number first");
+    $("annotator").focus();
+    return;
+  }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([JSON.stringify(answers(), null, 1)], { type: "application/json" }));
   link.download = `${data.title.replace(/[^\p{L}\p{N}._-]+/gu, "-")}-annotator-${$("annotator").value}.json`;
   link.click();
+  saved = true;
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-// The browser keeps the work too, where it may, so that closing the window loses nothing.
-function keep() {
-  try { localStorage.setItem(storeName, JSON.stringify(answers())); } catch (error) { say("浏览器不保存草稿 drafts are not kept: " + error.name); }
+const drafts = openDrafts(data.page, () => takeNews().catch(noDrafts));
+
+function noDrafts(error) {
+  kept = false;
+  $("draft").textContent = "草稿未存 no draft";
+  say(`浏览器不存草稿，请常按“保存” the browser keeps no drafts, save often (${error?.name ?? error})`);
 }
 
-function restore() {
-  let kept = null;
-  try { kept = JSON.parse(localStorage.getItem(storeName) ?? "null"); } catch (error) { return; }
+function keepEntry(entry, value, unseen) {
+  saved = false;
   if (!kept) return;
-  $("annotator").value = kept.annotator;
-  for (const [i, item] of kept.documents.entries()) {
-    if (documents[i]?.sha256 === item.sha256) {
-      Object.assign(documents[i], { spans: item.spans, status: item.status, seconds: item.lead_time, updated_at: item.updated_at });
-    }
-  }
+  $("draft").textContent = "正在存草稿 keeping the draft …";
+  drafts.keep(entry, value).then((other) => {
+    if (other !== null) unseen(other);
+    if (!drafts.isWaiting()) $("draft").textContent = "草稿已存 draft kept";
+  }).catch(noDrafts);
 }
 
-const commands = {
-  n: () => select(doc().spans.length ? (on + 1) % doc().spans.length : -1),
-  b: () => select(doc().spans.length ? (on <= 0 ? doc().spans.length : on) - 1 : -1),
-  v: () => { if (on >= 0 && !$("value-row").hidden) { $("value").focus(); $("value").select(); } },
-  s: () => { const at = on >= 0 ? doc().spans[on].end : 0; on = -1; caret = { from: at, to: at }; draw(); },
-  z: undo,
-  "[": () => move(-1, 0), "]": () => move(1, 0), "{": () => move(0, -1), "}": () => move(0, 1),
-  Delete: remove, Backspace: remove,
-  Escape: () => { caret = null; window.getSelection().removeAllRanges(); select(-1); },
-  PageUp: () => turn(-1), PageDown: () => turn(1),
-};
-
-function step(event) {
-  const size = doc().chars.length;
-  const to = Math.min(Math.max(caret.to + (event.key === "ArrowRight" ? 1 : -1), 0), size);
-  caret = event.shiftKey ? { from: caret.from, to } : { from: to, to };
-  draw();
-}
-
-document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); save(); return; }
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { event.preventDefault(); finish("submitted"); return; }
-  if (event.target.tagName === "INPUT") {
-    if (event.target.id === "value" && (event.key === "Enter" || event.key === "Escape")) {
-      event.preventDefault();
-      setValue();
-      $("text").focus();
-    }
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (caret && (event.key === "ArrowRight" || event.key === "ArrowLeft")) { event.preventDefault(); step(event); return; }
-  const command = commands[event.key] ?? (event.key === "Tab" && event.target.id === "text" && !event.shiftKey && on + 1 < doc().spans.length ? commands.n : null);
-  if (command) { event.preventDefault(); command(); return; }
-  const name = keys.get(event.key);
-  if (name) { event.preventDefault(); apply(name); }
-});
-
-for (const label of data.labels) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.dataset.label = label.name;
-  button.title = label.hint;
-  button.style.setProperty("--c", label.color);
-  button.append(`${label.zh} ${label.name} `);
-  const kbd = document.createElement("kbd");
-  kbd.textContent = label.hotkey;
-  button.append(kbd);
-  button.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the text's selection
-  button.addEventListener("click", () => apply(label.name));
-  $("labels").append(button);
-}
-for (const id of ["text", "spans"]) {
-  $(id).addEventListener("click", (event) => {
-    const place = event.target.closest("[data-span]");
-    if (!selection()) select(place ? Number(place.dataset.span) : -1);
+function keep(i) {
+  if (i === current) clock();
+  const { spans, status, seconds, updated_at } = documents[i];
+  keepEntry(String(i), { spans, status, seconds, updated_at }, (other) => {
+    documents[i].history.push(JSON.stringify(other.spans));
+    say(`另一窗口也改了第 ${i + 1} 篇，到该篇按 z 取回 another window changed document ${i + 1} too; z there brings its spans back`);
   });
 }
-$("value").addEventListener("change", setValue);
-$("edit").addEventListener("submit", (event) => event.preventDefault());
-$("delete").addEventListener("click", remove);
-$("grow-left").addEventListener("click", () => move(-1, 0));
-$("shrink-left").addEventListener("click", () => move(1, 0));
-$("shrink-right").addEventListener("click", () => move(0, -1));
-$("grow-right").addEventListener("click", () => move(0, 1));
-$("previous").addEventListener("click", () => turn(-1));
-$("next").addEventListener("click", () => turn(1));
-$("skip").addEventListener("click", () => finish("skipped"));
-$("submit").addEventListener("click", () => finish("submitted"));
-$("save").addEventListener("click", save);
-restore();
-draw();
+
+// What was kept earlier or by another window; what it replaces here can be brought back by undo.
+async function takeNews() {
+  for (const [entry, value] of await drafts.news()) {
+    if (entry === "annotator") { $("annotator").value = value; continue; }
+    const item = documents[Number(entry)];
+    if (ready && JSON.stringify(item.spans) !== JSON.stringify(value.spans)) {
+      item.history.push(JSON.stringify(item.spans));
+      if (item === doc()) on = -1;
+    }
+    Object.assign(item, value);
+  }
+  if (ready) draw();
+}
+
+async function start() {
+  try {
+    await drafts.open();
+    await takeNews();
+    $("draft").textContent = "草稿由浏览器保存 drafts are kept";
+  } catch (error) {
+    noDrafts(error);
+  }
+  current = Math.max(documents.findIndex((item) => item.status === "open"), 0);
+  ready = true;
+  $("work").inert = false;
+  since = Date.now();
+  draw();
+}
