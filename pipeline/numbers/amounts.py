@@ -22,6 +22,7 @@ _SPACED_COUNTERS = frozenset("个家件人名项次户种")
 _HALVED = frozenset("倍斤里米亩岁吨")
 _BIG = "万亿萬億"
 _ONE_DIGIT = frozenset("一二三四五六七八九")
+_GRADED = frozenset("奖獎功品舱残果甲") | {"公民"}
 _LABELS = {"money": "MONEY", "percent": "PERCENT"}
 
 
@@ -141,6 +142,8 @@ def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | No
     """The reading of an amount whose unit and numbers are known."""
     if unit.kind == "duration":
         return read_duration(text, start, unit, numeral)
+    if unit.word == "等" and text[unit.end : unit.end + 1] not in _GRADED:
+        return None
     if unit.name == "番":
         return _read_doubling(text, start, unit, numeral)
     if unit.word == "块" and is_piece(text, unit.end):

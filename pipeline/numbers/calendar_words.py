@@ -23,14 +23,12 @@ _QUARTER_WORD = re.compile("(?P<rel>[本上下])(?:(?<=[上下])一?[个個]?)?�
 _WEEK_WORD = re.compile(
     "(?P<rel>[本上下这這])(?P<again>(?<=[上下])[上下])?(?:(?<=[上下])一?[个個]?)?(?:[周週]|星期|礼拜)(?:[周週]|星期)?(?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)"
 )
-_WEEKDAY = re.compile("(?:周|週|星期|礼拜)(?P<w>[一二三四五六日天])(?![报刊年岁])")
-_PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末])|岁末")
-_LUNAR = re.compile(
-    "(?:[农農][历曆](?:正|十?[一二]|[三四五六七八九十]|冬|腊)|正|腊)月(?:初[一二三四五六七八九十]|[廿卅]?十?[一二三四五六七八九]|[二三]?十)?"
-)
+_DAY_OF_WEEK = "(?:周|週|星期|礼拜)(?P<%s>[一二三四五六日天])(?![报刊年岁次趟代]|(?<=[一二三四五六])[个期班场](?!赛))"
+_WEEKDAY = re.compile(f"{_DAY_OF_WEEK % 'w'}(?:[到至—–-]+{_DAY_OF_WEEK % 'last'})?")
+_PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末](?!步))|岁末")
 _DECADE = re.compile(
     rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二三四五六七八九十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
-    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末中](?:期|叶|叶)?|[前后]期)?"
+    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
 _WEEKDAYS = "一二三四五六日"
@@ -46,17 +44,12 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
         (_WEEK_WORD, _week_word_value),
         (_WEEKDAY, _weekday_value),
         (_PERIOD_WORD, _period_word_value),
-        (_LUNAR, _no_value),
         (_SEASON_WORD, _season_value),
     ):
         match = pattern.match(text, start)
         if match is not None:
             return Found(match.end(), value_of(match, anchor), "word")
     return match_decade(text, start) or match_date(text, start, anchor)
-
-
-def _no_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    return None
 
 
 def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
@@ -66,7 +59,7 @@ def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
 def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
     """A weekday has a value only in brackets behind its date."""
     bracketed = anchor.text[anchor.here - 1 : anchor.here] in ("（", "(")
-    if not bracketed or anchor.year is None or anchor.month is None or anchor.day is None:
+    if match["last"] or not bracketed or anchor.year is None or anchor.month is None or anchor.day is None:
         return None
     return f"{anchor.year:04d}-{anchor.month:02d}-{anchor.day:02d}"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
+from pipeline.numbers.lunar import match_lunar
 
 _D = "[0-9０-９]"
 _CD = "[〇○零Ｏ一二三四五六七八九]"
@@ -24,16 +25,17 @@ _MONTH_PART = "(?P<mp>[初底末](?!期|级|步)|[上中下]旬)?"
 _SUB = (
     rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
     r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])"
-    r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
+    r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
+    r"|(?<![\u4e00-\u9fff])前(?P<mb>[2-9]|1[0-2]|[二两三四五六七八九十]|十[一二])月(?![初底末上中下份])"
     r"|(?P<fq>首季)度?"
-    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日])|(?P<same>同月)"
-    r"|(?P<yp>[初底末](?!期|级)|年中|中期))"
+    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日汛春夏秋冬])|(?P<same>同月)"
+    r"|(?P<yp>年?[初底末](?!期|级)|年中|中期))"
 )
 _YEAR = (
     rf"(?:(?:公元)?(?P<y>{_D}{{4}}|{_CD}{{4}}|[二两]千零[一二三四五六七八九])(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
     rf"(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?月))?|(?={_CONN}{_D}{{4}}年))"
     rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度)"
-    rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?年度?(?!级|龄|轻|货|画|夜|会|人))"
+    rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?(?:年度|年(?!度|级|龄|轻|货|画|夜|会|人)))"
 )
 _FULL = re.compile(rf"{_YEAR}?{_SUB}?")
 _DAY_ONLY = re.compile(_DAY)
@@ -41,20 +43,35 @@ _ISO = re.compile(
     rf"(?P<y>[12１２]{_D}{{3}})(?:(?P<sep>[-－/／.．])(?P<m>{_D}{{1,2}})(?P=sep)(?P<d>{_D}{{1,2}})|-(?P<md>[0-9]{{4}}))(?!{_D})"
 )
 _ONES = "〇○零Ｏ"
+_LUNAR_STARTS = frozenset("农農阴陰旧正冬腊臘闰閏一二三四五六七八九十")
 _YEAR_SHIFT = {"去": -1, "今": 0, "明": 1, "前": -2, "后": 2, "後": 2, "本": 0, "来": 1, "來": 1}
 
 
 def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
     """RETURNS (Found | None): the date or period that starts at a place, a range as one; updates the anchor."""
     match = _FULL.match(text, start)
-    first = None if match is None or match.end() == start else _resolve(match, anchor)
-    if match is None or first is None:
+    if match is None:
         return None
     end = match.end()
+    lunar = _lunar_at(text, match, anchor)
+    if lunar is not None:
+        return lunar
+    first = None if end == start else _resolve(match, anchor)
+    if first is None:
+        return None
     second = _second_half(text, end, match, anchor)
     if second is not None and second.value is not None and first[0] is not None:
         return Found(second.end, f"{first[0]}/{second.value}")
     return Found(end if second is None else second.end, first[0] if second is None else None)
+
+
+def _lunar_at(text: str, match: re.Match[str], anchor: Anchor) -> Found | None:
+    """RETURNS (Found | None): 正月初一 or 去年五月初五, where the month or what follows the year may be lunar."""
+    begin = match.end() if match["m"] is None else match.start("m")
+    if text[begin : begin + 1] not in _LUNAR_STARTS:
+        return None
+    year = _written_year(match, anchor) if begin > match.start() else (None, False)
+    return None if year is None else match_lunar(text, begin, anchor, year[0], has_year=year[1])
 
 
 def _second_half(text: str, end: int, first: re.Match[str], anchor: Anchor) -> Found | None:
@@ -88,27 +105,31 @@ def four_digit_year(text: str) -> int | None:
 
 def _resolve(match: re.Match[str], anchor: Anchor, year: int | None = None) -> tuple[str | None] | None:
     """RETURNS: the value in a tuple; None if the match is no date after all."""
-    known = year
-    explicit = True
-    if match["y"] is not None:
-        known = small_number(match["y"])
-        if known is None or (known < 1000 and not match.group().startswith("公元")) or known > 2999:
-            return None
-    elif match["y2"] is not None:
-        short = small_number("".join(match["y2"])) if match["y2"][0] not in _ONES else small_number(match["y2"][1])
-        if short is None:
-            digits = [small_number(char) or 0 for char in match["y2"]]
-            short = digits[0] * 10 + digits[1]
-        known = short + (1900 if short > 40 else 2000)
-    elif match["rel"] is not None:
-        known = _relative_year(match["rel"], anchor)
-    else:
-        explicit = False
+    written = _written_year(match, anchor)
+    if written is None:
+        return None
+    known, explicit = written if written[1] else (year, False)
     if match["m"] is not None:
         return _month_value(match, anchor, known, explicit)
     if match["md"] is not None:
         return _lost_month_value(match["md"], anchor, known) if explicit else None
     return _period_value(match, anchor, known, explicit)
+
+
+def _written_year(match: re.Match[str], anchor: Anchor) -> tuple[int | None, bool] | None:
+    """RETURNS: the year in front and whether there is one; None if its digits are no year."""
+    if match["y"] is not None:
+        known = small_number(match["y"])
+        if known is None or (known < 1000 and not match.group().startswith("公元")) or known > 2999:
+            return None
+        return known, True
+    if match["y2"] is not None:
+        short = small_number("".join(match["y2"])) if match["y2"][0] not in _ONES else small_number(match["y2"][1])
+        if short is None:
+            digits = [small_number(char) or 0 for char in match["y2"]]
+            short = digits[0] * 10 + digits[1]
+        return short + (1900 if short > 40 else 2000), True
+    return (_relative_year(match["rel"], anchor), True) if match["rel"] is not None else (None, False)
 
 
 def _relative_year(word: str, anchor: Anchor) -> int | None:
@@ -142,7 +163,7 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
 
 
 def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:
-    if not explicit and match["half"] is None and match["q"] is None and match["qn"] is None and match["mn"] is None:
+    if not explicit and match["half"] is None and match["q"] is None and match["qn"] is None and not (match["mn"] or match["mb"]):
         return None
     if not explicit and match["q"] is not None and not match.group().endswith("季度"):
         return None
@@ -183,7 +204,7 @@ def _first_month(match: re.Match[str]) -> int:
 
 def _within_year(match: re.Match[str], year: int) -> str:
     """RETURNS: what follows the year in the value: "-40", "-33/2025-35", " end"."""
-    quarter, quarters, months = "1" if match["fq"] else match["q"], match["qn"], match["mn"]
+    quarter, quarters, months = "1" if match["fq"] else match["q"], match["qn"], match["mn"] or match["mb"]
     if quarter or quarters:
         last = f"{32 + (small_number(quarter or quarters) or 1)}"
         return f"-{last}" if quarter else f"-33/{year:04d}-{last}"
@@ -193,7 +214,7 @@ def _within_year(match: re.Match[str], year: int) -> str:
         return "-41" if match["half"] == "下" else "-40"
     if match["season"]:
         return f"-{SEASONS[match['season']]}"
-    return f" {PARTS.get(match['yp'], 'mid')}" if match["yp"] else ""
+    return f" {PARTS.get(match['yp'][-1], 'mid')}" if match["yp"] else ""
 
 
 def match_day(text: str, start: int, anchor: Anchor) -> Found | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from pipeline.numbers.clock import match_clock
 from pipeline.numbers.numerals import read_numeral, shift
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import match_unit
 from pipeline.numbers.words import word_at
 
 ROMANS = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
-_ROMAN = re.compile(rf"([{ROMANS}])(?:[-—~～至]([{ROMANS}]))?([类級级期型度])")
+_ROMAN = re.compile(rf"([{ROMANS}])(?:[类級级期型]?[-—~～至]([{ROMANS}]))?([类級级期型度])")
 _MINUTES = re.compile(
     r"(?P<m>[0-9０-９]{1,3})分(?:钟|鐘)?(?P<s>[0-9０-９]{1,2})秒(?P<c>[0-9０-９]{1,3})?"
     r"|(?P<cm>[一二两兩三四五六七八九十]{1,3})分(?:钟|鐘)?(?:零)?(?P<cs>[一二三四五六七八九十]{1,3})秒"
@@ -23,7 +24,7 @@ _SOME = re.compile(
 _HALF_TIMES = {
     "年": "P0.5Y", "月": "P0.5M", "个月": "P0.5M", "個月": "P0.5M", "天": "P0.5D", "小时": "PT0.5H", "个小时": "PT0.5H",
     "小時": "PT0.5H",
-    "個鐘頭": "PT0.5H", "個鐘": "PT0.5H", "个钟": "PT0.5H",
+    "個鐘頭": "PT0.5H", "個鐘": "PT0.5H", "个钟": "PT0.5H", "日": "P0.5D", "個世紀": "P50Y", "分鐘": "PT0.5M", "秒": "PT0.5S",
     "個小時": "PT0.5H", "分钟": "PT0.5M", "个世纪": "P50Y", "世纪": "P50Y", "个钟头": "PT0.5H",
 }  # fmt: skip
 _HALF_SHARES = ("个百分点", "個百分點")
@@ -32,6 +33,9 @@ _HALF_UNITS = ("米", "斤", "公里", "海里", "亩", "吨", "公斤", "度", 
 
 def read_half(text: str, start: int) -> tuple[Reading | None, int]:
     """RETURNS (tuple): 半年, 半小时, 半数, 半斤 or None, and the place to go on from."""
+    clock = match_clock(text, start) if text.startswith("半夜", start) else None
+    if clock is not None:
+        return Reading(start, clock.end, "TIME", clock.value, "", True, "clock"), clock.end
     length = word_at(text, start)
     if length:
         return None, start + length
@@ -59,7 +63,9 @@ def _half_time(text: str, start: int, word: str, value: str) -> tuple[Reading | 
         text[end : end + 1] in ("报", "度", "线", "检", "会", "刊") or text[start - 1 : start] in ("上", "下")
     ):
         return None, end
-    keep = word != "天" or text.startswith(("时间", "内"), end)
+    keep = word not in ("天", "日") or text.startswith(("时间", "内"), end)
+    if word == "年" and text[start - 1 : start] == "大" and text[start - 2 : start - 1] != "一":
+        return Reading(start - 1, end, "DATE", None, "", True, "half"), end  # 大半年: most of a year
     return Reading(start, end, "TIME" if value[1] == "T" else "DATE", value, "", keep, "half"), end
 
 

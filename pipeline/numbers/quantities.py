@@ -32,8 +32,12 @@ _CODE = re.compile(r"[0-9０-９A-Za-zＡ-Ｚａ-ｚ_.\-/]*")
 _PHONE = re.compile(
     r"0[0-9]{2,3}-[0-9X]{3,8}(?:-[0-9]+)?|1[3-9][0-9X]{9}(?![0-9])|[48]00-?[0-9]{3}-?[0-9]{4}|[0-9]{3,5}-[0-9]{3,}-?[0-9]*(?![0-9年日月个%])"
 )
+_BEFORE_MINUS = frozenset("为為是达達到至在从由于约近低降跌和、")
 _SCALE_CHARS = frozenset("十百千万萬亿億")
 _DENOMINATORS = frozenset("人户名元家个戶")
+# 1.1214日: a list marker in front of a date that lost its 月.
+_LISTED_DATE = re.compile(r"[0-9]{1,2}\.[0-9]{3,4}日")
+_BEFORE_LIST = frozenset(" \u3000\n、；") | {""}
 _GENERATION = re.compile("[2-6]G(?![a-zA-Z0-9流数内])")
 _DATE_NEXT = frozenset("年月日号號世季-－—–―~～〜至到/／.．　 \xa0")
 _CONNECTORS = frozenset("-－—–―~～至")
@@ -133,9 +137,21 @@ def _read_signed(text: str, start: int, begin: int) -> _Result:
     reading, end = _read_plain(text, start, begin, "-", "")
     if reading is not None and reading.label in ("DATE", "TIME"):
         return None, begin  # no period is negative: 北溪-2年, 1—4天
+    if reading is not None and text[start] in "-－−" and _is_code(text, start, reading):
+        return None, end
     if reading is not None and reading.rule.startswith("bare") and text[start] not in "-－−":
         reading = reading._replace(keep=text[start] in "负負" and text[begin] in _DIGITS)
     return reading, end
+
+
+def _is_code(text: str, start: int, reading: Reading) -> bool:
+    """直-8L, 运-20等: behind an ideograph a hyphen is a minus only before a share, a temperature or a decimal."""
+    before = text[start - 1 : start]
+    if not "\u4e00" <= before <= "\u9fff" or before in _BEFORE_MINUS:
+        return False
+    return reading.label != "PERCENT" and "." not in (reading.body or "") and reading.body is not None and (
+        reading.body.rpartition(" ")[2] not in ("°C", "摄氏度", "度")
+    )
 
 
 def _joins(text: str, start: int) -> bool:
@@ -149,6 +165,11 @@ def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -
     match = NUMERAL.match(text, begin)
     if match is None:
         return None, start + 1
+    if _LISTED_DATE.match(text, start) and text[start - 1 : start] in _BEFORE_LIST:
+        start = begin = text.index(".", start) + 1
+        match = NUMERAL.match(text, start)
+        reading = None if match is None else read_digit_date(text, start, match, anchor)
+        return reading, start if reading is None else reading.end
     end = match.end()
     following = text[end : end + 1]
     arabic = text[start] in _DIGITS
@@ -163,12 +184,24 @@ def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -
     if following and (following in _CLOCK_NEXT or (arabic and following in _CONNECTORS)):
         clock = match_clock(text, start)
         if clock is not None and not _is_score(text, start, end):
-            keep = following in ":：时時-－—–―~～至" or clock.end > end + 1 or _is_hour(text, start, clock.end)
+            keep = (
+                following in ":：时時-－—–―~～至"
+                or clock.end > end + 1
+                or clock.kind == "told"
+                or _is_hour(text, start, clock.end)
+            )
             return Reading(start, clock.end, "TIME", clock.value, "", keep, "clock"), clock.end
     return _read_plain(text, start, begin, sign, "")
 
 
+def read_plain(text: str, start: int) -> _Result:
+    """RETURNS (tuple): the amount or bare number at a place, even where a fixed word begins there, and where it ends."""
+    return _read_plain(text, start, start, "", "")
+
+
 def _is_hour(text: str, start: int, end: int) -> bool:
+    if text[start] == "零":
+        return text[start - 1 : start] in ("日", "天", "号", "晚")
     return text[start] in _DIGITS and text[end : end + 1] not in frozenset("建意要原认启希共感体多措举看评")
 
 
