@@ -22,7 +22,7 @@ _SPACED_COUNTERS = frozenset("个家件人名项次户种")
 _HALVED = frozenset("倍斤里米亩岁吨")
 _BIG = "万亿萬億"
 _ONE_DIGIT = frozenset("一二三四五六七八九")
-_GRADED = frozenset("奖獎功品舱残果甲") | {"公民"}
+_GRADED = frozenset("奖獎功品舱残果甲及")
 _LABELS = {"money": "MONEY", "percent": "PERCENT"}
 
 

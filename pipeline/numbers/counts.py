@@ -15,8 +15,8 @@ _SESSIONS = (
     "会议", "全会", "全国", "中央", "人大", "政协", "一中", "二中", "三中", "四中",
     "五中", "六中", "七中", "省", "市委",
 )  # fmt: skip
-_POINTING = frozenset("每这那這某另哪任同")
-_PLACES = frozenset("省市县縣乡鄉镇鎮村区區地国國家州层")
+_POINTING = frozenset("每这那這某哪")
+_PLACES = frozenset("省市县縣乡鄉镇鎮村区區地州层")
 _OUTPUT = ("生产", "国内", "GDP", "工业", "增加值", "产值")
 # 一 + counter is an article (一项工作, a task) unless a word in front counts, or the unit is one that is never vague.
 _COUNTING = (

@@ -14,7 +14,7 @@ from pipeline.numbers.units import Unit, match_unit
 HUNDREDTHS = re.compile(r"[0-9０-９]{2}(?![0-9０-９.．%％]|[万亿多余年月日个名米人])")
 _NIGHTS = frozenset(number + "夜" for number in "一二两三四五六七八九")
 _NOT_COUNTED = frozenset("“「『‘《那某每另新有")
-_ONE_OF_THEM = ("这", "這", "的", "有朝", "终有", "总有", "哪", "另")
+_ONE_OF_THEM = ("这", "這", "月的", "年的", "旬的", "前的", "季的", "有朝", "终有", "总有", "哪", "另")
 _AFTER_HALF = frozenset("年月个天小")
 _LATER = {"TH": ("TM", "TS"), "TM": ("TS",), "Y": ("M", "D"), "M": ("W", "D"), "D": ("TH", "TM"), "W": ("D",)}
 

@@ -229,6 +229,7 @@ def _build() -> dict[str, tuple[_Row, ...]]:
             add(word, "", "money", code, 0)
     for word, (code, power) in FRACTIONS_OF_CURRENCY.items():
         add(word, "", "money", code, power)
+    add("旬", "邑刊", "counter", "岁", 1)  # 年近八旬: nearly eighty years old
     for word, (designator, factor) in DURATIONS.items():
         add(word, _BLOCKED_DURATIONS.get(word, ""), "duration", designator, factor)
     for word, (name, power) in PERCENTS.items():
