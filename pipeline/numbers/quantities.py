@@ -157,7 +157,8 @@ def _is_code(text: str, start: int, reading: Reading) -> bool:
 def _joins(text: str, start: int) -> bool:
     """Whether a hyphen joins two parts of a code instead of being a minus."""
     before = text[start - 1 : start]
-    return before.isascii() and (before.isalnum() or before in (")", "-", "."))
+    is_ideograph = "\u3400" <= before <= "\u9fff"
+    return (before.isalnum() and not is_ideograph) or (before != "" and before in ")-.")
 
 
 def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -> _Result:
