@@ -27,6 +27,7 @@ _HALF_TIMES = {
     "個鐘頭": "PT0.5H", "個鐘": "PT0.5H", "个钟": "PT0.5H", "日": "P0.5D", "個世紀": "P50Y", "分鐘": "PT0.5M", "秒": "PT0.5S",
     "個小時": "PT0.5H", "分钟": "PT0.5M", "个世纪": "P50Y", "世纪": "P50Y", "个钟头": "PT0.5H",
 }  # fmt: skip
+_AFTER_SHARE = frozenset("品熟年人型分")
 _HALF_SHARES = ("个百分点", "個百分點")
 _HALF_UNITS = ("米", "斤", "公里", "海里", "亩", "吨", "公斤", "度", "里", "升", "杯", "瓶", "碗", "只", "块")
 
@@ -45,6 +46,12 @@ def read_half(text: str, start: int) -> tuple[Reading | None, int]:
     for word, value in _HALF_TIMES.items():
         if text.startswith(word, start + 1):
             return _half_time(text, start, word, value)
+    if text.startswith(("半成", "半折"), start) and text[start + 2 : start + 3] not in _AFTER_SHARE:
+        value = "5 %" if text[start + 1] == "成" else "50 %"
+        return Reading(start, start + 2, "PERCENT", value, "", False, "half"), start + 2
+    if text.startswith("半百", start):
+        keep = text[start - 1 : start] in ("过", "近", "逾") and start > 0
+        return Reading(start, start + 2, "CARDINAL", "50", "", keep, "half"), start + 2
     for word in _HALF_SHARES:
         if text.startswith(word, start + 1):
             end = start + 1 + len(word)

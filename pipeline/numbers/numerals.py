@@ -25,13 +25,17 @@ _CN_DIGITS = {
     "參": 3,
     "陸": 6,
     "俩": 2,
+    "倆": 2,
     "仨": 3,
     "幺": 1,
     "弌": 1,
 }
-SCALES = {"十": 1, "拾": 1, "百": 2, "佰": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
+SCALES = {
+    "十": 1, "拾": 1, "百": 2, "佰": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "兆": 12,
+    "k": 3, "K": 3, "w": 4, "W": 4,
+}  # fmt: skip
 _COMPOUND_TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}
-_TO_ASCII = str.maketrans("０１２３４５６７８９．，－＋ｅＥ", "0123456789.,-+eE")
+_TO_ASCII = str.maketrans("０１２３４５６７８９．，－＋ｅＥｋＫ", "0123456789.,-+eEkK")
 MORE = "多余餘"
 _FORMAL = frozenset("壹贰貳叁參肆伍陆陸柒捌玖")
 _SOME = "几幾数數"
@@ -60,8 +64,13 @@ _MIXED = (
     rf"(?:(?<=[万萬亿億])[{DIGITS}]{{4}}(?![{DIGITS}])|{_REST})?)?{_TAIL}?"
 )
 _CN_CHAR = (
-    r"(?:[〇○零一二三四五六七八九十廿卅卌亿億]|百(?![帕货姓分])|千(?![瓦赫伏卡焦帕]|克(?!拉))"
-    r"|[万萬](?![向能象科州])|(?<![一二三四五六七八九])[两兩]|(?<=一)[两兩](?=[百千万亿萬億个個天年月周次名人件家岁小分倍成位条项句])"
+    r"(?:[〇○零一二三四五六七八九十廿卅卌亿億]|百(?![帕货姓])(?!(?<![一二三四五六七八九两兩]百)分)"
+    # 十千米 are ten kilometres, 三千米 three thousand metres.
+    r"|千(?![瓦赫伏卡焦帕]|克(?!拉)|(?<=[十百千]千)米)|[万萬](?![向能象科州])"
+    # 两 is a digit at the start and before a scale word; in 三十两 it is a unit.
+    r"|(?<![二三四五六七八九])[两兩](?=[百千万萬亿億佰仟])|(?<![〇零一二三四五六七八九十百千万萬亿億两兩])[两兩]"
+    r"|(?<=一)[两兩](?=[个個天年月周次人件名家岁小分倍成位条项句])"
+    r"|(?<=[一二三四五六七八九十百千])兆(?=[零一二三四五六七八九十百千亿億元日美韩])"
     rf"|(?<=[一二三四五六七八九十两兩])(?={_YI})[个個]"
     r"|(?<=[十百千万萬亿億零拾佰仟])[壹贰貳叁肆伍陆柒捌玖拾佰仟]"
     r"|(?<=[一二三四五六七八九壹贰貳叁肆伍陆柒捌玖拾])[佰仟拾])"
@@ -72,14 +81,16 @@ _CHINESE = (
 )
 _FINANCIAL = (
     r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟](?:[零一二三四五六七八九十百千两兩壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億]+"
-    r"(?:[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+)?|[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+|(?=[元圆圓角分]))"
+    rf"(?:[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+)?(?:{_TAIL}{_SCALE}*)?" r"|[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+|(?=[元圆圓角分]))"
     # Alone it is a numeral only where no word surrounds it: 伍 and 陆 are names, too.
     r"|(?:(?<![\u4e00-\u9fff])|(?<=分之))[壹贰貳叁參肆伍陆陸柒捌玖拾]{1,2}(?![\u4e00-\u9fffA-Za-z])"
 )
-_SCIENTIFIC = rf"{_ARABIC}(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z])|[x×*]10\^-?[0-9]{{1,3}})"
-NUMERAL = re.compile(rf"{_SCIENTIFIC}|{_MIXED}|{_CHINESE}|{_FINANCIAL}")
+_SCIENTIFIC = rf"{_ARABIC}(?:[eEｅＥ][+\-＋－]?[{DIGITS}]{{1,3}}(?![{DIGITS}A-Za-z])|[x×*]10\^-?[0-9]{{1,3}})"
+# 15k元, 30w以上: letters for a thousand and ten thousand, where no unit begins with them.
+_LETTERED = rf"{_ARABIC}[kKwWｋＫ](?=[元块+]|个百分|個百分|左右|上下|以上|以下|$)"
+NUMERAL = re.compile(rf"{_SCIENTIFIC}|{_LETTERED}|{_MIXED}|{_CHINESE}|{_FINANCIAL}")
 
-_PLAIN = re.compile(r"([0-9]+)(?:\.([0-9]+))?([十百千万亿萬億]*)")
+_PLAIN = re.compile(r"([0-9]+)(?:\.([0-9]+))?([十百千万亿萬億kKwW]*)")
 _TOKEN = re.compile(r"[0-9]+(?:\.[0-9]+)?|.")
 _EXPONENT = re.compile(r"([0-9.,]+)(?:[eE]|[x×*]10\^)([+-]?[0-9]+)")
 
@@ -125,7 +136,9 @@ def read_numeral(surface: str) -> Numeral | None:
 
 
 def negative(number: str) -> str:
-    """RETURNS (str): the number with a minus sign, except zero."""
+    """RETURNS (str): the number with the other sign, except zero."""
+    if number.startswith("-"):
+        return number[1:]
     return number if number == "0" or number.startswith("0 ") else f"-{number}"
 
 
@@ -191,6 +204,10 @@ def _pair_of_neighbours(text: str) -> tuple[str, str] | None:
 
 def _evaluate(text: str) -> str | None:
     """RETURNS: the digits of a numeral without approximations; None if its parts do not fit together."""
+    high, trillion, low = text.partition("兆")
+    if trillion:
+        parts = _evaluate(high), _evaluate(low) if low else "0"
+        return None if None in parts else str(int(parts[0] or 0) * 10 ** SCALES["兆"] + int(parts[1] or 0))
     if len(text) > 1 and all(char in _CN_DIGITS for char in text):
         digits = "".join(str(_CN_DIGITS[char]) for char in text)
         is_plain = len(text) > 2 or digits[0] == "0" or text[0] in _FORMAL
@@ -233,9 +250,13 @@ def _scaled(number: str | None, section: int, total: int, power: int) -> tuple[i
     """RETURNS: (total, section) after a scale word; None if the number before it has decimals."""
     if number is not None and "." in number:
         return None
+    if number is None and 0 < section < 10**power < 10**4:
+        return total, section * 10**power  # 五十千: fifty thousand
     if power < 4:
         return total, section + (1 if number in (None, "0") else int(number)) * 10**power
     below = section + (0 if number is None else int(number))
+    if total % 10**8 if power == 4 else total >= 10**8:
+        return None  # 一万 二万 are two numbers, also where nothing stands between them
     if power == 4:
         return (total + (below or 1) * 10**4, 0) if below or not total else (total * 10**4, 0)
     return ((total + below) or 1) * 10**8, 0

@@ -17,10 +17,11 @@ from pipeline.numbers.clock import match_clock
 from pipeline.numbers.common import read_common
 from pipeline.numbers.dates import match_iso
 from pipeline.numbers.digit_dates import read_digit_date
-from pipeline.numbers.fractions import read_fraction, read_percent_words, read_ratio
+from pipeline.numbers.fractions import read_fraction, read_mixed, read_percent_words, read_ratio
 from pipeline.numbers.indefinite import ROMANS, read_half, read_roman, read_some, read_stopwatch, read_whole
 from pipeline.numbers.numerals import NUMERAL, Numeral, negative, read_numeral
 from pipeline.numbers.reading import Reading
+from pipeline.numbers.spaced import SPACES, goes_on, read_spaced
 from pipeline.numbers.words import ends_word, word_at
 
 _Result = tuple[Reading | None, int]
@@ -32,6 +33,8 @@ _CODE = re.compile(r"[0-9０-９A-Za-zＡ-Ｚａ-ｚ_.\-/]*")
 _PHONE = re.compile(
     r"0[0-9]{2,3}-[0-9X]{3,8}(?:-[0-9]+)?|1[3-9][0-9X]{9}(?![0-9])|[48]00-?[0-9]{3}-?[0-9]{4}|[0-9]{3,5}-[0-9]{3,}-?[0-9]*(?![0-9年日月个%])"
 )
+_POINT = re.compile(r"(?<![0-9A-Za-z０-９.\u4e00-\u9fff]\.)(?<![0-9A-Za-z.]-\.)[0-9]")
+_REACH = 40
 _BEFORE_MINUS = frozenset("为為是达達到至在从由于约近低降跌和、")
 _SCALE_CHARS = frozenset("十百千万萬亿億")
 _DENOMINATORS = frozenset("人户名元家个戶")
@@ -48,6 +51,8 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
     """RETURNS (tuple): the reading that starts at a place or None, and the place to go on from."""
     char = text[start]
     if char in _DIGITS:
+        if text[start - 1 : start] == "." and _POINT.match(text, start):
+            return _read_pointed(text, start)
         reading = read_common(text, start)
         if reading is not None:
             return reading, reading.end
@@ -58,6 +63,17 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
         if result is not None:
             return result
     return _read_chinese(text, start, anchor)
+
+
+def _read_pointed(text: str, start: int) -> _Result:
+    """A decimal without its leading zero: .5, -.77 %."""
+    begin = start - 1 - (text[start - 2 : start - 1] == "-")
+    compact = f"{text[begin : start - 1]}0.{text[start : start + _REACH]}"
+    reading, _ = _read_compact(compact, 0)
+    if reading is None or reading.start or reading.end <= 2:
+        return None, start + 1
+    end = reading.end - len(compact) + len(text[start : start + _REACH]) + start
+    return reading._replace(start=begin, end=end), end
 
 
 def _read_symbol(text: str, start: int) -> _Result:
@@ -84,7 +100,10 @@ def _read_of(text: str, start: int) -> _Result | None:
     """百分之三, 千分之五, 万分之二."""
     percent = read_percent_words(text, start)
     if percent is not None:
-        return percent, percent.end
+        spaced = None
+        if goes_on(text, percent.end):
+            spaced = read_spaced(text, start, _read_compact)
+        return spaced or percent, (spaced or percent).end
     return (None, start + 3) if text.startswith("分之", start + 1) else None
 
 
@@ -178,6 +197,10 @@ def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -
         code = _skip_code(text, start, end)
         if code:
             return None, code
+    if following in SPACES and goes_on(text, end):
+        spaced = read_spaced(text, start, _read_compact)
+        if spaced is not None:
+            return spaced, spaced.end
     if following in _DATE_NEXT or (arabic and end - start == 8):
         reading = read_digit_date(text, start, match, anchor)
         if reading is not None:
@@ -198,6 +221,10 @@ def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -
 def read_plain(text: str, start: int) -> _Result:
     """RETURNS (tuple): the amount or bare number at a place, even where a fixed word begins there, and where it ends."""
     return _read_plain(text, start, start, "", "")
+
+
+def _read_compact(text: str, start: int) -> _Result:
+    return read_number(text, start, Anchor())
 
 
 def _is_hour(text: str, start: int, end: int) -> bool:
@@ -247,9 +274,15 @@ def _read_plain(text: str, start: int, begin: int, sign: str, symbol: str) -> _R
         stopped = read_stopwatch(text, start)
         if stopped is not None:
             return stopped, stopped.end
-    if following and following in "/／分∶:：比" and not symbol:
-        reading = read_fraction(text, start, end, numeral) or read_ratio(text, start, match)
+    if following and following in "/／分∶:：比又 " and not symbol:
+        reading = (
+            read_mixed(text, start, end, numeral)
+            if following in "又 "
+            else read_fraction(text, start, end, numeral) or read_ratio(text, start, match)
+        )
         if reading is not None:
+            if sign and reading.label == "PERCENT" and reading.body is not None:
+                reading = reading._replace(body=negative(reading.body))
             return reading, reading.end
     reading = read_amount(text, start, end, numeral, sign=sign, symbol=symbol)
     if reading is None:
