@@ -15,6 +15,7 @@ from pipeline.numbers.units import PER, Unit, match_unit
 
 _CONNECTOR = re.compile(r"(?:[(（]含[)）])? ?(?:——|--|[-－—–―~～〜至到]) ?(?P<sign>负|負|零下|(?<=[-－—–―~～〜至到 ])-)?")
 _HALF_OF = re.compile("[个個]半")
+_CLOCK_HOURS = re.compile("[钟鐘](?![头頭表楼声点点面情摆])")
 _MORE_OF = re.compile("[个個]多")
 _YEAR = re.compile("(?:19[4-9]|20[0-4])[0-9]")
 _NOUNS = frozenset("国省市县区州港村乡镇厂院校企园社军党方地级")
@@ -89,6 +90,8 @@ def _read_part_of_unit(text: str, start: int, end: int, numeral: Numeral) -> Rea
     if found is None:
         return None
     unit = match_unit(text, found.end())
+    if unit is None and _CLOCK_HOURS.match(text, found.end()):
+        unit = Unit(found.end() + 1, "duration", "TH", 1, "小时")  # 一個半鐘
     is_time = unit is not None and unit.kind == "duration"
     if more is not None:
         return _as_duration(text, start, unit, numeral._replace(modifier=">")) if is_time else None

@@ -6,16 +6,17 @@ import datetime
 import re
 
 from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
+from pipeline.numbers.counted import match_counted
 from pipeline.numbers.dates import match_date
 
 _D = "[0-9０-９]"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十]{{1,3}})"
 _SEASON_WORD = re.compile("(?P<rel>今)(?P<s>[春夏秋冬])(?![节运装粮茶])")
 _MONTH_WORD = re.compile(
-    rf"(?P<rel>[本上下当當同次])(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
+    rf"(?P<rel>[本上下当當同次这這])(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
 )
 _DAY_WORD = re.compile(
-    "(?P<rel>[今昨明前后後当當同次翌])(?:天(?!然|津)|日(?!本|语|军)|儿(?!童|子))|(?P<eve>前一)[天日]|近日|往年"
+    "(?P<rel>[今昨明前后後当當同次翌]|本(?=日))(?:天(?!然|津)|日(?!本|语|军)|儿(?!童|子))|(?P<eve>前一)[天日]|近日|往年"
     "|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
     "|(?P<night>[昨今当])[晚夜](?!会|报|宴|间)"
 )
@@ -31,8 +32,10 @@ _DECADE = re.compile(
     rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
+_ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _WEEKDAYS = "一二三四五六日"
-_DAY_SHIFT = {"今": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2}
+_BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
+_DAY_SHIFT = {"今": 0, "本": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2}
 
 
 def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
@@ -45,11 +48,27 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
         (_WEEKDAY, _weekday_value),
         (_PERIOD_WORD, _period_word_value),
         (_SEASON_WORD, _season_value),
+        (_BOTH, _both_value),
     ):
         match = pattern.match(text, start)
         if match is not None:
-            return Found(match.end(), value_of(match, anchor), "word")
+            value = value_of(match, anchor)
+            counted = None
+            if pattern is _MONTH_WORD and match.lastgroup == "rel" and value is not None:
+                counted = match_counted(text, match.end(), int(value[:4]), int(value[5:7]))
+            return counted or Found(match.end(), value, "word")
     return match_decade(text, start) or match_date(text, start, anchor)
+
+
+def _both_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    """今明两年 (this year and the next), 今明两天."""
+    if anchor.today is None:
+        return None
+    shift = "今明".index(match["pair"][0])
+    if match["u"] == "年":
+        return f"{anchor.today.year + shift:04d}/{anchor.today.year + shift + 1:04d}"
+    first = anchor.today + datetime.timedelta(days=shift)
+    return f"{first.isoformat()}/{(first + datetime.timedelta(days=1)).isoformat()}"
 
 
 def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
@@ -143,7 +162,7 @@ def match_decade(text: str, start: int) -> Found | None:
     century = _century(match["c"])
     if century is None:
         return None
-    part = PARTS.get((match["p"] or "")[:1])
+    part = _ERA_PARTS.get((match["p"] or "")[:1])
     if match["dec"]:
         decade = small_number(match["dec"])
         if decade is None or decade % 10:

@@ -14,11 +14,12 @@ PERIODS = (
 )
 _CLOCK = re.compile(
     rf"(?P<p>{PERIODS})?[ \xa0]?(?:(?P<h>{_D}{{1,2}})[:：](?P<m>{_D}{{2}})(?:[:：](?P<s>{_D}{{2}}))?(?!{_D})"
-    rf"|(?P<hh>{_N})(?:(?=[-－—–―~～至]{_D}{{1,2}}[时時])|(?P<u>[时時点點])(?!间|間|候|代|期|速|段|效|评|分|赞|空|差|[0-9０-９]*[个個]))"
+    rf"|(?P<hh>{_N})(?:(?=[-－—–―~～至到]{_D}{{1,2}}[时時点點])|(?P<u>[时時点點])(?!间|間|候|代|期|速|段|效|评|分|赞|空|差|[0-9０-９]*[个個]))"
     rf"(?:(?P<half>半)|(?P<qq>[一三])刻|整|钟|鐘|[零]?(?P<mm>{_N})分(?!之|钟|鐘)(?:(?P<ss>{_N})秒)?|(?P<m0>[0-9０-９]{{2}})(?![0-9０-９.]))?)"
 )
 _CONNECTOR = re.compile(r" ?(?:——|[-－—–―~～〜至到]) ?")
 _AFTER_NOON = frozenset({"下午", "晚上", "晚间", "午后", "傍晚", "今晚", "当晚", "昨晚", "明晚", "晚", "下晝", "晚間"})
+_MIDNIGHT = frozenset({"晚上", "晚", "夜里", "半夜", "深夜", "午夜", "夜间", "今晚", "当晚", "昨晚", "晚间"})
 _BEFORE_HOUR = frozenset(")）" + "".join(word[-1] for word in PERIODS.split("|")))
 _NIGHT = frozenset({"夜间", "深夜", "夜里", "半夜"})
 # 今晚（3月3日）9点30分: a date in brackets may stand between the period and the hour.
@@ -39,6 +40,8 @@ def match_clock(text: str, start: int) -> Found | None:
     second = None if connector is None else _CLOCK.match(text, connector.end())
     if second is not None and (second["u"] is not None) == (match["h"] is None):
         last = _value(second, second["p"] or match["p"])
+        if match["u"] is None and match["h"] is None and not _is_told(match, second):
+            return None  # 9~11点 may be points of an index
         if last is not None:
             return Found(second.end(), f"{value}/{last}", "time")
     # A bare hour in front of a connector (0—24时) is a time only together with the second one.
@@ -47,12 +50,20 @@ def match_clock(text: str, start: int) -> Found | None:
     return Found(match.end(), value, "time" if before is None else "told")
 
 
+def _is_told(first: re.Match[str], second: re.Match[str]) -> bool:
+    if second["u"] is None or second["u"] in "时時" or first["p"] or second["p"] or second["half"] or second["mm"]:
+        return True
+    return second.group().endswith(("钟", "鐘", "整"))
+
+
 def _value(match: re.Match[str], period: str | None) -> str | None:
     hour = small_number(match["h"] or match["hh"])
     if hour is None or hour > 24 or not _is_clock(match, period):
         return None
     minute = match["m"] or match["mm"] or match["m0"]
     second = match["s"] or match["ss"]
+    if hour == 12 and period in _MIDNIGHT:
+        return "T24" if minute is None and not match["half"] else f"T00:{small_number(minute or '30'):02d}"
     if ((period in _AFTER_NOON or (period in _NIGHT and hour >= 6)) and hour < 12) or (period == "中午" and hour < 4):
         hour += 12
     fields = [hour]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
+from pipeline.numbers.counted import match_counted
 from pipeline.numbers.lunar import match_lunar
 
 _D = "[0-9０-９]"
@@ -24,17 +25,18 @@ _LOST_DAY = rf"(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
 _MONTH_PART = "(?P<mp>[初底末](?!期|级|步)|[上中下]旬)?"
 _SUB = (
     rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?日))?{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
-    r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])"
+    r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])(?P<qp>(?<=度)[初末])?"
     r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
-    r"|(?<![\u4e00-\u9fff])前(?P<mb>[2-9]|1[0-2]|[二两三四五六七八九十]|十[一二])月(?![初底末上中下份])"
-    r"|(?P<fq>首季)度?"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=年))前(?P<mb>[2-9]|1[0-2]|[二两三四五六七八九十]|十[一二])月(?![初底末上中下份])"
+    r"|(?P<fq>首季)度?|(?P<fm>首月)|第(?P<nm>[0-9]{1,2}|[一二三四五六七八九十]{1,2})[个個]月"
     r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日汛春夏秋冬])|(?P<same>同月)"
-    r"|(?P<yp>年?[初底末](?!期|级)|年中|中期))"
+    r"|(?P<yp>年?[初底末](?!期|级)|年中|中期|伊始))"
 )
 _YEAR = (
     rf"(?:(?:公元)?(?P<y>(?<=公元)(?:{_D}{{1,3}}|{_CD}{{1,3}}|十{_CD}?|{_CD}十{_CD}?)(?=年)|{_D}{{4}}|{_CD}{{4}}|[二两]千零[一二三四五六七八九])(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
     rf"(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?月))?|(?={_CONN}{_D}{{4}}年))"
-    rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度)"
+    rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度|[上下]半年|[底末](?!期)|前[一二两三四五六七八九十0-9]+(?:[个個]月|季度)"
+    rf"|的?第(?:{_D}{{1,2}}|{_C3})[个個]?(?:周(?!年)|星期|礼拜))"
     rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?(?:年度|年(?!度|级|龄|轻|货|画|夜|会|人)))"
 )
 _FULL = re.compile(rf"{_YEAR}?{_SUB}?")
@@ -42,7 +44,13 @@ _DAY_ONLY = re.compile(_DAY)
 _ISO = re.compile(
     rf"(?P<y>[12１２]{_D}{{3}})(?:(?P<sep>[-－/／.．])(?P<m>{_D}{{1,2}})(?P=sep)(?P<d>{_D}{{1,2}})|-(?P<md>[0-9]{{4}}))(?!{_D})"
 )
+_MONTH_RANGE = re.compile(
+    r"(?P<y>(?:19|20)[0-9]{2})[./](?P<m>0[1-9]|1[0-2])[-—–~～至]+(?P<last>(?:19|20)[0-9]{2})(?:[./](?P<m2>0[1-9]|1[0-2]))?"
+    r"(?![0-9./万亿年])"
+)
 _ONES = "〇○零Ｏ"
+_LUNAR_DAY = re.compile("[0-9]{1,2}月[初十廿]")
+_YEARS = ("y", "y2", "rel")
 _LUNAR_STARTS = frozenset("农農阴陰旧正冬腊臘闰閏一二三四五六七八九十")
 _YEAR_SHIFT = {"去": -1, "今": 0, "明": 1, "前": -2, "后": 2, "後": 2, "本": 0, "来": 1, "來": 1}
 
@@ -59,6 +67,9 @@ def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
     first = None if end == start else _resolve(match, anchor)
     if first is None:
         return None
+    counted = _counted_at(text, match, anchor)
+    if counted is not None:
+        return counted
     second = _second_half(text, end, match, anchor)
     if second is not None and second.value is not None and first[0] is not None:
         return Found(second.end, f"{first[0]}/{second.value}")
@@ -68,10 +79,20 @@ def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
 def _lunar_at(text: str, match: re.Match[str], anchor: Anchor) -> Found | None:
     """RETURNS (Found | None): 正月初一 or 去年五月初五, where the month or what follows the year may be lunar."""
     begin = match.end() if match["m"] is None else match.start("m")
-    if text[begin : begin + 1] not in _LUNAR_STARTS:
+    if text[begin : begin + 1] not in _LUNAR_STARTS and not _LUNAR_DAY.match(text, begin):
         return None
     year = _written_year(match, anchor) if begin > match.start() else (None, False)
     return None if year is None else match_lunar(text, begin, anchor, year[0], has_year=year[1])
+
+
+def _counted_at(text: str, match: re.Match[str], anchor: Anchor) -> Found | None:
+    """RETURNS (Found | None): 6月第三周 or 今年第37周, where a week is counted behind a month or year alone."""
+    end = match.end()
+    if text[end : end + 1] not in ("第", "的", "份") or (match["m"] is not None and (match["d"] or match["mp"])):
+        return None
+    if match["m"] is None and any(part and name not in _YEARS for name, part in match.groupdict().items()):
+        return None
+    return match_counted(text, end, anchor.year, anchor.month if match["m"] is not None else None)
 
 
 def _second_half(text: str, end: int, first: re.Match[str], anchor: Anchor) -> Found | None:
@@ -165,7 +186,7 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
 def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:
     if not explicit and match["half"] is None and match["q"] is None and match["qn"] is None and not (match["mn"] or match["mb"]):
         return None
-    if not explicit and match["q"] is not None and not match.group().endswith("季度"):
+    if not explicit and match["q"] is not None and "季度" not in match.group():
         return None
     if year is None and not explicit:
         year = anchor.year_of_period(_first_month(match))
@@ -205,8 +226,13 @@ def _first_month(match: re.Match[str]) -> int:
 def _within_year(match: re.Match[str], year: int) -> str:
     """RETURNS: what follows the year in the value: "-40", "-33/2025-35", " end"."""
     quarter, quarters, months = "1" if match["fq"] else match["q"], match["qn"], match["mn"] or match["mb"]
+    if match["fm"] or match["nm"]:
+        number = 1 if match["fm"] else small_number(match["nm"]) or 1
+        return f"-{number:02d}" if number <= 12 else ""
     if quarter or quarters:
         last = f"{32 + (small_number(quarter or quarters) or 1)}"
+        if quarter and match["qp"]:
+            return f"-{last} {PARTS[match['qp']]}"
         return f"-{last}" if quarter else f"-33/{year:04d}-{last}"
     if months:
         return f"-01/{year:04d}-{small_number(months) or 1:02d}"
@@ -214,7 +240,7 @@ def _within_year(match: re.Match[str], year: int) -> str:
         return "-41" if match["half"] == "下" else "-40"
     if match["season"]:
         return f"-{SEASONS[match['season']]}"
-    return f" {PARTS.get(match['yp'][-1], 'mid')}" if match["yp"] else ""
+    return f" {PARTS.get('初' if match['yp'] == '伊始' else match['yp'][-1], 'mid')}" if match["yp"] else ""
 
 
 def match_day(text: str, start: int, anchor: Anchor) -> Found | None:
@@ -227,7 +253,7 @@ def match_day(text: str, start: int, anchor: Anchor) -> Found | None:
     second = None if connector is None else _DAY_ONLY.match(text, connector.end())
     last = None if second is None else _day_value(second["d"], anchor)
     if second is None or last is None:
-        return Found(match.end(), value)
+        return Found(match.end(), value) if match.group()[-1] in "日号號" else None
     return Found(second.end(), f"{value}/{last}")
 
 
@@ -249,11 +275,20 @@ def _day_value(text: str, anchor: Anchor) -> str | None:
     return f"{'XXXX' if year is None else f'{year:04d}'}-{month:02d}-{day:02d}"
 
 
+def _months_of_resume(text: str, start: int) -> Found | None:
+    """RETURNS (Found | None): 1999.08-2002.02, 2008.03-2009: months as résumés write them."""
+    match = _MONTH_RANGE.match(text, start)
+    if match is None:
+        return None
+    last = match["last"] if match["m2"] is None else f"{match['last']}-{match['m2']}"
+    return Found(match.end(), f"{match['y']}-{match['m']}/{last}")
+
+
 def match_iso(text: str, start: int, anchor: Anchor) -> Found | None:
     """RETURNS (Found | None): a date in digits: 2024-07-18, 2023/11/27, 2024.8.26, 2022-0905."""
     match = _ISO.match(text, start)
     if match is None:
-        return None
+        return _months_of_resume(text, start)
     year = small_number(match["y"])
     joined = match["md"]
     month, day = (small_number(part) for part in ((joined[:2], joined[2:]) if joined else (match["m"], match["d"])))

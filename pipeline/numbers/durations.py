@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipeline.core.values import EXACT, format_decimal
 from pipeline.numbers.counts import DIGITS
+from pipeline.numbers.fractions import move
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral, shift
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import Unit, match_unit
@@ -49,6 +50,8 @@ def read_duration(text: str, start: int, unit: Unit, numeral: Numeral) -> Readin
 
 
 def _times(number: str, factor: int) -> str:
+    if factor < 0:
+        return move(number, factor)
     return number if factor == 1 else format_decimal(EXACT.multiply(Decimal(number), factor))
 
 

@@ -15,7 +15,7 @@ _ROMAN = re.compile(rf"([{ROMANS}])(?:[类級级期型]?[-—~～至]([{ROMANS}]
 _MINUTES = re.compile(
     r"(?P<m>[0-9０-９]{1,3})分(?:钟|鐘)?(?P<s>[0-9０-９]{1,2})秒(?P<c>[0-9０-９]{1,3})?"
     r"|(?P<cm>[一二两兩三四五六七八九十]{1,3})分(?:钟|鐘)?(?:零)?(?P<cs>[一二三四五六七八九十]{1,3})秒"
-    r"|(?P<hm>[一二两兩三四五六七八九十]{1,3}|[0-9０-９]{1,3})分半[钟鐘]"
+    r"|(?P<hm>[一二两兩三四五六七八九十]{1,3}|[0-9０-９]{1,3})分半(?P<u>[钟鐘])?"
 )
 _SOME = re.compile(
     "[几幾](?P<u>年|天|日(?!本)|个月|個月|周(?!围|边)|个小时|小时|分钟)(?!级)"
@@ -25,11 +25,11 @@ _HALF_TIMES = {
     "年": "P0.5Y", "月": "P0.5M", "个月": "P0.5M", "個月": "P0.5M", "天": "P0.5D", "小时": "PT0.5H", "个小时": "PT0.5H",
     "小時": "PT0.5H",
     "個鐘頭": "PT0.5H", "個鐘": "PT0.5H", "个钟": "PT0.5H", "日": "P0.5D", "個世紀": "P50Y", "分鐘": "PT0.5M", "秒": "PT0.5S",
-    "個小時": "PT0.5H", "分钟": "PT0.5M", "个世纪": "P50Y", "世纪": "P50Y", "个钟头": "PT0.5H",
+    "個小時": "PT0.5H", "分钟": "PT0.5M", "个世纪": "P50Y", "世纪": "P50Y", "个钟头": "PT0.5H", "钟头": "PT0.5H", "鐘頭": "PT0.5H", "鐘": "PT0.5H",
 }  # fmt: skip
 _AFTER_SHARE = frozenset("品熟年人型分")
 _HALF_SHARES = ("个百分点", "個百分點")
-_HALF_UNITS = ("米", "斤", "公里", "海里", "亩", "吨", "公斤", "度", "里", "升", "杯", "瓶", "碗", "只", "块")
+_HALF_UNITS = ("个", "個", "米", "斤", "公里", "海里", "亩", "吨", "公斤", "度", "里", "升", "杯", "瓶", "碗", "只", "块")
 
 
 def read_half(text: str, start: int) -> tuple[Reading | None, int]:
@@ -37,6 +37,9 @@ def read_half(text: str, start: int) -> tuple[Reading | None, int]:
     clock = match_clock(text, start) if text.startswith("半夜", start) else None
     if clock is not None:
         return Reading(start, clock.end, "TIME", clock.value, "", True, "clock"), clock.end
+    if text[start - 1 : start] == "分" and not _is_ideograph(text[start - 2 : start - 1]) and start:
+        end = start + 1 + (text[start + 1 : start + 2] in ("钟", "鐘"))
+        return Reading(start - 1, end, "TIME", "PT1.5M", "", False, "half"), end
     length = word_at(text, start)
     if length:
         return None, start + length
@@ -59,13 +62,20 @@ def read_half(text: str, start: int) -> tuple[Reading | None, int]:
     for word in _HALF_UNITS:
         if text.startswith(word, start + 1):
             end = start + 1 + len(word)
-            keep = text[end : end + 1] not in ("多", "个") and word != "块"
+            keep = text[end : end + 1] not in ("多", "个") and word not in ("块", "个", "個")
             return Reading(start, end, "QUANTITY", f"0.5 {word}", "", keep, "half"), end
     return None, start + 1
 
 
+def _is_ideograph(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
 def _half_time(text: str, start: int, word: str, value: str) -> tuple[Reading | None, int]:
     end = start + 1 + len(word)
+    if text[start - 1 : start] in ("个", "個") and not _is_ideograph(text[start - 2 : start - 1]) and start:
+        body = value.replace("0.5", "1.5").replace("P50Y", "P150Y")  # 個半小時: one and a half
+        return Reading(start - 1, end, "TIME" if value[1] == "T" else "DATE", body, "", False, "half"), end
     if word == "年" and (
         text[end : end + 1] in ("报", "度", "线", "检", "会", "刊") or text[start - 1 : start] in ("上", "下")
     ):
@@ -128,4 +138,5 @@ def _written_minutes(match: re.Match[str], start: int) -> Reading | None:
     if minutes is None or minutes.low is None or minutes.high or (match["cs"] and (seconds is None or seconds.high)):
         return None
     body = f"PT{minutes.low}.5M" if seconds is None else f"PT{minutes.low}M{seconds.low}S"
-    return Reading(start, match.end(), "TIME", body, "", True, "duration")
+    keep = seconds is not None or match["u"] is not None  # 五分半 may be a share or a score
+    return Reading(start, match.end(), "TIME", body, "", keep, "duration")

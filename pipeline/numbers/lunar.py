@@ -31,7 +31,7 @@ b450 a8b0 a4f2
 """
 _LUNAR = re.compile(
     r"(?P<cal>[农農][历曆]|阴历|陰曆|旧历)?(?P<leap>闰|閏)?"
-    r"(?P<m>[正冬腊臘]|十[一二]?|[一二三四五六七八九]|(?<=[历曆闰閏])[0-9]{1,2})月(?:"
+    r"(?P<m>[正冬腊臘]|十[一二]?|[一二三四五六七八九]|(?<=[历曆闰閏])[0-9]{1,2}|[0-9]{1,2}(?=月[初十廿]))月(?:"
     r"(?P<d>初(?:十|[一二三四五六七八九]|(?<=月初)[1-9](?![0-9]))|[廿卅][一二三四五六七八九]?"
     r"|二?十[一二三四五六七八九]?|三十)(?![个家名次人万亿百千])(?P<ri>[日号])?"
     r"|(?P<dd>[0-9]{1,2})(?:[日号]|(?![0-9.%\u4e00-\u9fff])))?"
@@ -71,6 +71,8 @@ def _is_lunar(match: re.Match[str]) -> bool:
     if match["cal"] or match["leap"] or match["m"] in "正腊臘":
         return True
     day = match["d"] or ""
+    if match["m"].isascii() and match["ri"]:
+        return False
     if match["m"] == "冬":
         return day[:1] == "初" or day[:1] == "廿"
     return day[:1] in ("初", "廿") or (len(day) >= 2 and match["ri"] is None and day[:1] in ("十", "二"))

@@ -15,6 +15,7 @@ _PARTS_OF_YUAN = {"角": -1, "毛": -1, "毫": -1, "分": -2}
 _YUAN = frozenset("元块塊圆圓蚊角毛")
 _AFTER_YUAN = frozenset("钱零以左上下的一二三四五六七八九两多每整就到不")
 _CODE = re.compile(r"(?P<code>[A-Z]{2,3}[$¥￥]?) ?(?=[0-9])")
+_UP_TO = re.compile(r"(?:[-－–~～至到]|——?)(?P<sign>[$＄￥¥€£]?)(?=[0-9])")
 _TRADITIONAL = re.compile("[億萬個門數]")
 _LOCAL = (("MOP", ("澳門元", "澳門幣")), ("HKD", ("港元", "港幣")), ("TWD", ("台幣", "臺幣")))
 _OTHER_YUAN = ("人民幣", "人民币", "RMB")
@@ -80,6 +81,12 @@ def read_symbol_money(text: str, start: int, end: int, numeral: Numeral, *, symb
     if unit is not None and unit.kind == "money":
         end = unit.end
     body = None if numeral.low is None else f"{numeral.low} {code}"
+    upper = _UP_TO.match(text, end)
+    second = None if upper is None or upper["sign"] not in ("", symbol) else NUMERAL.match(text, upper.end())
+    last = None if second is None else read_numeral(second.group())
+    if second is not None and last is not None and last.low is not None and numeral.low is not None:
+        if last.high is None and Decimal(numeral.low) < Decimal(last.low):
+            body, end = f"{numeral.low}..{last.low} {code}", second.end()
     return Reading(start, end, "MONEY", body, numeral.modifier, True, "money")
 
 

@@ -43,13 +43,14 @@ _SOME = "几幾数數"
 # A full-width comma groups full-width digits only: between ASCII digits it parts two numbers.
 _INT = (
     rf"(?:[{DIGITS}]{{1,3}}(?:,[{DIGITS}]{{3}})+(?![{DIGITS}])|[０-９]{{1,3}}(?:，[０-９]{{3}})+(?![{DIGITS}])"
+    rf"|[0-9]{{1,3}}(?:[,，][0-9]{{3}})+(?=\.[0-9]{{2,3}}元)"
     rf"|[{DIGITS}]+)"
 )
 _ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[％万亿个元倍吨]))?"
 # 千 and 百 belong to the unit in 千瓦 (kilowatt) and 百帕 (hectopascal), to the noun in 百货 and 万象.
 # 两个亿 is 200 million, but 两个亿元镇 are two towns.
 _YI = "[个個][亿億](?![元级級以吨斤千百万产人亩])"
-_SCALE = rf"(?:[十亿億拾佰仟]|{_YI}|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])|[万萬](?![向能象科州]))"
+_SCALE = rf"(?:[十亿億拾佰仟]|兆(?=[0-9零一二三四五六七八九亿億元])|{_YI}|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])|[万萬](?![向能象科州]))"
 _TAIL = (
     rf"(?:[{MORE}](?![姚杭江干])|[几幾]"
     r"|[来來](?=[个個名位人天年岁里种份家斤亩块元米件次只处分條条套户张场吨公平小支所座台辆头]))"
@@ -70,9 +71,9 @@ _CN_CHAR = (
     # 两 is a digit at the start and before a scale word; in 三十两 it is a unit.
     r"|(?<![二三四五六七八九])[两兩](?=[百千万萬亿億佰仟])|(?<![〇零一二三四五六七八九十百千万萬亿億两兩])[两兩]"
     r"|(?<=一)[两兩](?=[个個天年月周次人件名家岁小分倍成位条项句])"
-    r"|(?<=[一二三四五六七八九十百千])兆(?=[零一二三四五六七八九十百千亿億元日美韩])"
+    r"|(?<=[一二三四五六七八九十百千])兆(?=[零壹一二三四五六七八九十百千亿億元日美韩])"
     rf"|(?<=[一二三四五六七八九十两兩])(?={_YI})[个個]"
-    r"|(?<=[十百千万萬亿億零拾佰仟])[壹贰貳叁肆伍陆柒捌玖拾佰仟]"
+    r"|(?<=[十百千万萬亿億零拾佰仟兆])[壹贰貳叁肆伍陆柒捌玖拾佰仟]"
     r"|(?<=[一二三四五六七八九壹贰貳叁肆伍陆柒捌玖拾])[佰仟拾])"
 )
 _CHINESE = (
@@ -83,7 +84,7 @@ _FINANCIAL = (
     r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟](?:[零一二三四五六七八九十百千两兩壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億]+"
     rf"(?:[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+)?(?:{_TAIL}{_SCALE}*)?" r"|[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+|(?=[元圆圓角分]))"
     # Alone it is a numeral only where no word surrounds it: 伍 and 陆 are names, too.
-    r"|(?:(?<![\u4e00-\u9fff])|(?<=分之))[壹贰貳叁參肆伍陆陸柒捌玖拾]{1,2}(?![\u4e00-\u9fffA-Za-z])"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=分之)|(?<=[负負]))[壹贰貳叁參肆伍陆陸柒捌玖拾]{1,2}(?:(?=又)|(?![\u4e00-\u9fffA-Za-z]))"
 )
 _SCIENTIFIC = rf"{_ARABIC}(?:[eEｅＥ][+\-＋－]?[{DIGITS}]{{1,3}}(?![{DIGITS}A-Za-z])|[x×*]10\^-?[0-9]{{1,3}})"
 # 15k元, 30w以上: letters for a thousand and ten thousand, where no unit begins with them.
@@ -255,6 +256,8 @@ def _scaled(number: str | None, section: int, total: int, power: int) -> tuple[i
     if power < 4:
         return total, section + (1 if number in (None, "0") else int(number)) * 10**power
     below = section + (0 if number is None else int(number))
+    if power == 4 and not below and total:
+        return total * 10**4, 0  # 四万万
     if total % 10**8 if power == 4 else total >= 10**8:
         return None  # 一万 二万 are two numbers, also where nothing stands between them
     if power == 4:

@@ -35,6 +35,7 @@ _PHONE = re.compile(
 )
 _POINT = re.compile(r"(?<![0-9A-Za-z０-９.\u4e00-\u9fff]\.)(?<![0-9A-Za-z.]-\.)[0-9]")
 _REACH = 40
+_SPACED = SPACES | {"分"}
 _BEFORE_MINUS = frozenset("为為是达達到至在从由于约近低降跌和、")
 _SCALE_CHARS = frozenset("十百千万萬亿億")
 _DENOMINATORS = frozenset("人户名元家个戶")
@@ -109,7 +110,11 @@ def _read_of(text: str, start: int) -> _Result | None:
 
 def _read_sign(text: str, start: int) -> _Result | None:
     sign = _SIGNS.match(text, start)
-    return None if sign is None else _read_signed(text, start, sign.end())
+    if sign is None:
+        return None
+    end = sign.end()
+    is_apart = text[end : end + 1] == " " and text[start] in "负負" and text[end + 1 : end + 2] in _DIGITS
+    return _read_signed(text, start, end + is_apart)
 
 
 _SPECIAL: dict[str, Callable[[str, int], _Result | None]] = {
@@ -197,7 +202,7 @@ def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -
         code = _skip_code(text, start, end)
         if code:
             return None, code
-    if following in SPACES and goes_on(text, end):
+    if following in _SPACED and goes_on(text, end):
         spaced = read_spaced(text, start, _read_compact)
         if spaced is not None:
             return spaced, spaced.end
@@ -265,6 +270,9 @@ def _read_plain(text: str, start: int, begin: int, sign: str, symbol: str) -> _R
         return None, begin + 1
     end = match.end()
     numeral = read_numeral(match.group())
+    if numeral is None and text[end - 1] == "千" and text[end : end + 1] == "米":
+        end -= 1  # 三百一十一千米: kilometres
+        numeral = read_numeral(text[begin:end])
     if numeral is None:
         numeral = _digits_of_discount(match.group(), text, end)
         if numeral is None:

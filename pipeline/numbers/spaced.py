@@ -18,8 +18,9 @@ _PART = "0-9０-９.．零〇一二三四五六七八九十百千万亿萬億两
 _GOES_ON = re.compile(
     "[ \xa0\u3000]{1,2}(?:[零〇一二三四五六七八九十百千万亿萬億两兩壹几幾点點多余餘又]|(?<![0-9０-９.] )[0-9０-９]|分 {0,2}之)"
 )
+_BROKEN_OF = re.compile("分[ \xa0\u3000]{1,2}之")
 _RUN = re.compile(
-    rf"[{_PART}]+(?:分之[{_PART}]*)?(?:(?:[ \xa0\u3000]{{1,2}}(?=[{_PART}分之折成]|个 百 分 点|個 百 分 點))(?:百? ?分 {{0,2}}之|[{_PART}]|之|个 百 分 点|個 百 分 點)*)+"
+    rf"[{_PART}]+(?:分之[{_PART}]*|分(?=[ \xa0\u3000]{{1,2}}之))?(?:(?:[ \xa0\u3000]{{1,2}}(?=[{_PART}分之折成]|个 百 分 点|個 百 分 點))(?:百? ?分 {{0,2}}之|[{_PART}]|之|个 百 分 点|個 百 分 點)*)+"
 )
 _DIGIT_PAIR = re.compile(r"[0-9０-９][ \xa0\u3000]{1,2}[0-9０-９.．]")
 _CERTAIN = re.compile(r"[0-9０-９] [万亿萬億](?![\u4e00-\u9fff]{0,1}[达象科向])|[一二三四五六七八九十百千] [十百千万亿萬億]|[百千万亿萬億] [一二三四五六七八九]")
@@ -31,6 +32,8 @@ _SCALED = frozenset("十百千万亿萬億拾佰仟分折成点點")
 
 def goes_on(text: str, end: int) -> bool:
     """RETURNS (bool): whether the numeral that ends at a place may go on behind a space."""
+    if text[end : end + 1] == "分":
+        return _BROKEN_OF.match(text, end) is not None
     return text[end : end + 1] in SPACES and _GOES_ON.match(text, end) is not None
 
 
@@ -45,7 +48,7 @@ def read_spaced(
     RETURNS (Reading | None): its reading; None if the parts make no number together.
     """
     match = _RUN.match(text, start, start + _LONGEST)
-    if match is None or _SCALED.isdisjoint(match.group()):
+    if match is None or _SCALED.isdisjoint(text[start : match.end() + 2]):
         return None
     end = match.end()
     pair = _DIGIT_PAIR.search(text, start, end)

@@ -56,7 +56,7 @@ kg KG Kg g mg μg t 吨位 载重吨 总吨 吨级 千瓦时 千瓦小时 兆瓦
 帕 百帕 千帕 兆帕 帕斯卡 大气压 hPa kPa MPa Pa 牛顿 牛 千牛 赫兹 千赫 兆赫 吉赫 Hz kHz MHz GHz 分贝 dB 流明 勒克斯
 贝克勒尔 西弗 毫西弗 微西弗 拜 比特 千比特 字节 千字节 兆字节 兆 兆比特 KB MB GB TB PB EB ZB G 吉字节 太字节 Mbps
 Gbps kbps Kbps bps 兆比特每秒 比特每秒 兆位 千位 转 转/分 节 马赫 丝!绸路 目 标准立方米 标方 PPM ppm ppb mmol μmol mol
-毫摩尔 摩尔 国际单位 IU 道尔顿 纳秒 毫秒 微秒 ms bp 点 手 股!指东权票 份 夸脱 品脱 蒲式耳 英石 次/分 迈 浬 公里级 千伏级 级
+毫摩尔 摩尔 国际单位 IU 道尔顿 ms bp 点 手 股!指东权票 份 夸脱 品脱 蒲式耳 英石 次/分 迈 浬 公里级 千伏级 级
 FLOPS EFLOPS PFLOPS 亿次 EHz 英寸级 帧 像素 标准大气压 当量 标台 万千瓦级 千瓦级 兆瓦级 千瓦时/吨 纳米级
 """
 
@@ -123,7 +123,7 @@ XDR 特别提款权
 FRACTIONS_OF_CURRENCY = {
     "角": ("CNY", -1), "毛": ("CNY", -1), "角钱": ("CNY", -1), "毛钱": ("CNY", -1), "分钱": ("CNY", -2),
     "分錢": ("CNY", -2), "毛錢": ("CNY", -1), "美分": ("USD", -2), "欧分": ("EUR", -2), "港仙": ("HKD", -2),
-    "便士": ("GBP", -2),
+    "便士": ("GBP", -2), "仙": ("HKD", -2), "毫": ("HKD", -1), "毫子": ("HKD", -1),
 }  # fmt: skip
 
 SYMBOLS = {
@@ -133,7 +133,7 @@ SYMBOLS = {
     "NTD$": "TWD", "A$": "AUD", "NT$": "TWD", "₽": "RUB", "₹": "INR",
 }  # fmt: skip
 
-# word: (ISO 8601 designator, factor)
+# word: (ISO 8601 designator, factor, or below zero a power of ten)
 DURATIONS = {
     "年": ("Y", 1), "周年": ("Y", 1), "週年": ("Y", 1), "个年头": ("Y", 1), "载": ("Y", 1), "世纪": ("Y", 100),
     "个世纪": ("Y", 100), "會計年度": ("Y", 1), "个会计年度": ("Y", 1), "个财政年度": ("Y", 1), "个年度": ("Y", 1),
@@ -147,7 +147,7 @@ DURATIONS = {
     "個多小時": ("TH", 1), "鐘頭": ("TH", 1), "個鐘頭": ("TH", 1), "個鐘": ("TH", 1),
     "钟头": ("TH", 1), "个钟头": ("TH", 1), "个钟": ("TH", 1), "时辰": ("TH", 2),
     "个时辰": ("TH", 2), "h": ("TH", 1), "分钟": ("TM", 1), "分鐘": ("TM", 1), "刻钟": ("TM", 15), "min": ("TM", 1),
-    "多分钟": ("TM", 1), "秒": ("TS", 1), "秒钟": ("TS", 1), "秒鐘": ("TS", 1), "s": ("TS", 1),
+    "多分钟": ("TM", 1), "秒": ("TS", 1), "毫秒": ("TS", -3), "微秒": ("TS", -6), "纳秒": ("TS", -9), "秒钟": ("TS", 1), "秒鐘": ("TS", 1), "s": ("TS", 1),
 }  # fmt: skip
 _BLOCKED_DURATIONS = {
     "年": "级級龄轻代画货糕产薪度", "天": "然津府水安", "日": "本元圆语均报军企", "周": "边期转恩岁年围",
@@ -161,6 +161,7 @@ PERCENTS = {
     "多个百分点": ("pp", 0), "pct": ("pp", 0), "个基点": ("pp", -2), "基点": ("pp", -2), "個基點": ("pp", -2),
     "BP": ("pp", -2),
 }  # fmt: skip
+_BLOCKED_FRACTIONS = {"毫": "无不发厘", "仙": "女人境界子山桃草鹤游居"}
 _BLOCKED_PERCENTS = {
     "成": "立功员长本果熟品交效年份形分因人语千", "折": "扣射叠合旧腾线",
 }  # fmt: skip
@@ -173,7 +174,8 @@ class Unit(NamedTuple):
     end (int): one past its last character.
     kind (str): "counter", "measure", "money", "percent" or "duration".
     name (str): the unit in a value: folded word, ISO 4217 code, "%", "pp" or an ISO 8601 designator.
-    power (int): power of ten, or for a duration the factor, that the number is multiplied with.
+    power (int): power of ten, or for a duration the factor, that the number is multiplied with; below zero a power
+        of ten for both.
     word (str): as written.
     """
 
@@ -228,7 +230,7 @@ def _build() -> dict[str, tuple[_Row, ...]]:
         for word in words:
             add(word, "", "money", code, 0)
     for word, (code, power) in FRACTIONS_OF_CURRENCY.items():
-        add(word, "", "money", code, power)
+        add(word, _BLOCKED_FRACTIONS.get(word, ""), "money", code, power)
     add("旬", "邑刊", "counter", "岁", 1)  # 年近八旬: nearly eighty years old
     for word, (designator, factor) in DURATIONS.items():
         add(word, _BLOCKED_DURATIONS.get(word, ""), "duration", designator, factor)

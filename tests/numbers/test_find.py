@@ -200,5 +200,5 @@ def test_a_quarter_with_its_number_is_a_date_and_not_a_rank() -> None:
     assert (span.end, span.label, span.value) == (4, "DATE", "2022-35")
 
 
-def test_a_number_that_a_space_cuts_before_its_scale_has_no_wrong_value() -> None:
-    assert find_numbers("注册商标4.3 万件") == []  # 43,000 items, broken by the web
+def test_a_number_that_a_space_cuts_before_its_scale_is_read_whole() -> None:
+    assert found("注册商标4.3 万件") == [("4.3 万件", "QUANTITY", "43000 件")]  # 43,000 items, broken by the web
