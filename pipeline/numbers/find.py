@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError, Problem
 from pipeline.numbers.anchor import Anchor
+from pipeline.numbers.common import read_common
 from pipeline.numbers.context import modifier_after, modifier_of
 from pipeline.numbers.money import local_currency, localize, read_code_money
 from pipeline.numbers.ordinals import read_first, read_front, read_head, read_multiple, read_ordinal
@@ -113,6 +114,7 @@ _URL = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+")
 _NUMBER_SET = frozenset(re.findall(".", "".join(chr(code) for code in range(0x30, 0x3A)))) | frozenset(
     _NUMBER_STARTS.replace("0-9", "-").replace("０-９", "０１２３４５６７８９")
 )
+_ASCII_DIGITS = frozenset("0123456789")
 _DATELINE = re.compile(r"[日号]?(?:（[^）]{0,12}）)?(?:讯|電|电)")
 
 
@@ -178,10 +180,16 @@ def _readings(text: str, date: str | None) -> list[Reading]:
             position = urls[-1][1]
             continue
         anchor.here = start
-        if _SPLIT_SCALE.match(text, start):
-            position = start + 1
+        char = text[start]
+        common = read_common(text, start) if char in _ASCII_DIGITS else None
+        if common is not None:
+            found.append(common)
+            position = common.end
             continue
-        if text[start] in _NUMBER_SET:
+        if char in _NUMBER_SET:
+            if char in _BIG and _SPLIT_SCALE.match(text, start):
+                position = start + 1
+                continue
             reading, position = read_number(text, start, anchor)
         else:
             reading, position = _read_word(text, start, anchor)

@@ -107,6 +107,8 @@ def local_currency(text: str) -> str:
     text (str): the document.
     RETURNS (str): "MOP", "HKD", "TWD"; "CNY" where the text is in simplified characters or names several.
     """
+    if "元" not in text or ("幣" not in text and "澳門" not in text and "港元" not in text):
+        return "CNY"
     named = [code for code, words in _LOCAL if any(word in text for word in words)]
     if len(named) != 1 or _TRADITIONAL.search(text) is None or any(word in text for word in _OTHER_YUAN):
         return "CNY"

@@ -14,7 +14,6 @@ from pipeline.numbers.amounts import read_amount
 from pipeline.numbers.anchor import Anchor
 from pipeline.numbers.calendar_words import match_plan
 from pipeline.numbers.clock import match_clock
-from pipeline.numbers.common import read_common
 from pipeline.numbers.dates import match_iso
 from pipeline.numbers.digit_dates import read_digit_date
 from pipeline.numbers.fractions import read_fraction, read_mixed, read_percent_words, read_ratio
@@ -54,9 +53,6 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
     if char in _DIGITS:
         if text[start - 1 : start] == "." and _POINT.match(text, start):
             return _read_pointed(text, start)
-        reading = read_common(text, start)
-        if reading is not None:
-            return reading, reading.end
         return _read_digits(text, start, start, "", anchor)
     special = _SPECIAL.get(char)
     if special is not None:
