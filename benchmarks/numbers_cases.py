@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from pipeline.core.values import Amount, Clock, Date, Duration, When, parse_value
+from pipeline.core.value_types import Amount, Clock, Date, Duration, When
+from pipeline.core.values import parse_value
 from pipeline.numbers import Candidate, find_candidates
 
 # A year is twelve months, so that 27 months are two years and three months.
@@ -66,7 +67,9 @@ def numbers_of(item: Candidate) -> list[Decimal]:
 
 def has_number(text: str, start: int, end: int, expected: list[Decimal]) -> bool:
     """RETURNS (bool): whether a candidate on the span has the expected numbers."""
-    return any(_is_near(numbers, expected) for item in overlapping(text, start, end) for numbers in _asked(item, start, end))
+    return any(
+        _is_near(numbers, expected) for item in overlapping(text, start, end) for numbers in _asked(item, start, end)
+    )
 
 
 def _asked(item: Candidate, start: int, end: int) -> Iterator[list[Decimal]]:

@@ -35,10 +35,26 @@ RULES: tuple[tuple[str, str, str], ...] = (
 GAPS: tuple[tuple[str, str, str], ...] = (
     ("", r"\^", "powers (2^5)"),
     ("Duckling", r"蚊|仙|毫|[個个][半九一]|個字|分半|份|十分一|二萬$", "Cantonese words for money, shares and time"),
-    ("JioNLP time", r"周|拜|星期", "weekdays said without 本, 上 or 下; weeks of the year that are not those of ISO 8601"),
-    ("JioNLP time", r"[0-9一二三四五六七八九十]{1,3}[月]?.*[日号]|腊月|廿|农历|阴历", "a day without its year or month: which one is meant"),
-    ("JioNLP time", r"[前后][两三][天月]|前[0-9]天|最后|仨|俩|近三月", "days and months counted from the end, 仨 and 俩"),
-    ("JioNLP time", r"[0-9]{4}.*[-.: ][0-9]{2}|^[0-9]{2}[-:][0-9]{2}$|·|Q1", "dates in digits that are numbers elsewhere"),
+    (
+        "JioNLP time",
+        r"周|拜|星期",
+        "weekdays said without 本, 上 or 下; weeks of the year that are not those of ISO 8601",
+    ),
+    (
+        "JioNLP time",
+        r"[0-9一二三四五六七八九十]{1,3}[月]?.*[日号]|腊月|廿|农历|阴历",
+        "a day without its year or month: which one is meant",
+    ),
+    (
+        "JioNLP time",
+        r"[前后][两三][天月]|前[0-9]天|最后|仨|俩|近三月",
+        "days and months counted from the end, 仨 and 俩",
+    ),
+    (
+        "JioNLP time",
+        r"[0-9]{4}.*[-.: ][0-9]{2}|^[0-9]{2}[-:][0-9]{2}$|·|Q1",
+        "dates in digits that are numbers elsewhere",
+    ),
     ("", r"\S +\S", "broken by spaces where no scale word tells"),
     ("", r"对折|對折", "对折 (half)"),
     ("", r"月$", "月 alone behind a number is a month of the year, not a length of time"),

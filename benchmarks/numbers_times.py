@@ -16,7 +16,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from benchmarks.numbers_cases import SECONDS, Case, overlapping, seconds_of
-from pipeline.core.values import Clock, Date, Duration, When, parse_value
+from pipeline.core.value_types import Clock, Date, Duration, When
+from pipeline.core.values import parse_value
 from pipeline.numbers import Candidate
 
 BEIJING = datetime.timezone(datetime.timedelta(hours=8))

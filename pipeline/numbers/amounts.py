@@ -13,7 +13,9 @@ from pipeline.numbers.numerals import NUMERAL, SCALES, Numeral, negative, read_n
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import PER, Unit, match_unit
 
-_CONNECTOR = re.compile(r"(?:[(（]含[)）])? ?(?:——|--|[-－—–―~～〜至到]) ?(?P<sign>负|負|零下|(?<=[-－—–―~～〜至到 ])-)?")
+_CONNECTOR = re.compile(
+    r"(?:[(（]含[)）])? ?(?:——|--|[-－—–―~～〜至到]) ?(?P<sign>负|負|零下|(?<=[-－—–―~～〜至到 ])-)?"
+)
 _HALF_OF = re.compile("[个個]半")
 _CLOCK_HOURS = re.compile("[钟鐘](?![头頭表楼声点点面情摆])")
 _MORE_OF = re.compile("[个個]多")

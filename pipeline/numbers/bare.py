@@ -14,7 +14,24 @@ _YEARS = re.compile(r"20[0-4][0-9][-－—–~～至](?P<last>20[0-4][0-9])(?![0
 _CUE_BEFORE = re.compile(
     r"(?:得分|比分|指数|得分为|系数|增至|升至|降至|减至|增加到|减少到|上升到|下降到|提高到|升到|降到|评分|分别为|达到|达|为|至|到|收于|报|报收|点位|第|总分|得|值|超过|突破|不足|超|约|只有|仅有|仅|跌破|升破|低于|高于|破|逾)$"
 )
-_NOUNS = ("部门", "方面", "省市", "省份", "省区", "城市", "片区", "领域", "环节", "板块", "单位", "地市", "县市", "大洲", "兄弟", "姐妹")
+_NOUNS = (
+    "部门",
+    "方面",
+    "省市",
+    "省份",
+    "省区",
+    "城市",
+    "片区",
+    "领域",
+    "环节",
+    "板块",
+    "单位",
+    "地市",
+    "县市",
+    "大洲",
+    "兄弟",
+    "姐妹",
+)
 # What a web page counts of itself: 浏览次数：2746, 转发 326.
 _COUNTER_BEFORE = re.compile(
     "(?:浏览|瀏覽|阅读|閱讀|点击|點擊|点赞|评论|转发|收藏|访问)(?:量|数|數|次数|次數|人数)?[ \u3000]*[:：]?[ \u3000]*$"
@@ -23,7 +40,25 @@ _COUNTER_AFTER = frozenset("\n 　)）]】") | {""}
 _AGE_BEFORE = ("年近", "年过", "年逾", "年满", "年届", "年已", "已过", "已年过", "今年", "高龄")
 _AGE_AFTER = ("出头", "开外", "高龄", "有余")
 _TENS = frozenset("十二三四五六七八九")
-_BEFORE_DECIMAL = ("工业", "版本", "版", "第", "比", "见", "表", "图", "条", "款", "之", "时代", "教育", "互联网", "金融", "行动", "计划")
+_BEFORE_DECIMAL = (
+    "工业",
+    "版本",
+    "版",
+    "第",
+    "比",
+    "见",
+    "表",
+    "图",
+    "条",
+    "款",
+    "之",
+    "时代",
+    "教育",
+    "互联网",
+    "金融",
+    "行动",
+    "计划",
+)
 _LIST = re.compile(r"[、.．)）\]】](?![0-9])")
 _BIG = frozenset("万亿萬億")
 _NOT_MANY = frozenset({"一多", "两多", "三多"})
@@ -97,8 +132,17 @@ def _arabic(text: str, reading: Reading) -> Reading:
         return reading._replace(label="DATE", body=reading.body and reading.body.lstrip("-"), keep=keep, rule="year")
     if _LIST.match(text, end) and before in _BEFORE_LIST:
         return reading._replace(rule="list")
-    if len(surface) <= 3 and surface.isdigit() and (
-        text.startswith(_NOUNS, end) or (following == "大" and _CJK.match(text, end + 1))
+    return _by_context(text, reading)
+
+
+def _by_context(text: str, reading: Reading) -> Reading:
+    """Keep digits that the words around say are a number: 12部门, 转发 326, 指数为0.978, 由12增至15."""
+    start, end = reading.start, reading.end
+    surface, following, before = text[start:end], text[end : end + 1], text[start - 1 : start]
+    if (
+        len(surface) <= 3
+        and surface.isdigit()
+        and (text.startswith(_NOUNS, end) or (following == "大" and _CJK.match(text, end + 1)))
     ):
         return reading._replace(keep=_CJK.match(before or " ") is not None or before in _BEFORE_COUNT, rule="bare-noun")
     if following in _COUNTER_AFTER and _COUNTER_BEFORE.search(text, max(0, start - 12), start):

@@ -1,4 +1,4 @@
-"""Weeks and weekdays counted within a month or a year: 6月第三周, 五月的第二个星期日, 今年第37周, as days of the calendar.
+"""Weeks and weekdays counted within a month or a year: 6月第三周, 五月的第二个星期日, 今年第37周.
 
 The first week of a month is the one of its first Monday; the weeks of a year are those of ISO 8601.
 """

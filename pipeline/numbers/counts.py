@@ -15,6 +15,9 @@ _SESSIONS = (
     "会议", "全会", "全国", "中央", "人大", "政协", "一中", "二中", "三中", "四中",
     "五中", "六中", "七中", "省", "市委",
 )  # fmt: skip
+# 老两口 is an old couple, 最后一公里 the last mile.
+_NOT_BEFORE = {"口": ("老", "小"), "公里": ("最后",)}
+_NEVER: tuple[str, ...] = ()
 _POINTING = frozenset("每这那這某哪")
 _PLACES = frozenset("省市县縣乡鄉镇鎮村区區地州层")
 _OUTPUT = ("生产", "国内", "GDP", "工业", "增加值", "产值")
@@ -44,10 +47,8 @@ def is_count(text: str, start: int, end: int, unit: Unit) -> bool:
         return rule != "money" or not _is_vague_money(text, start, end)
     if text[start - 1 : start] in QUOTES or _is_name(text, end, unit) or _is_repeated(text, start, end):
         return False
-    if unit.word == "口" and text[start - 1 : start] in ("老", "小") and start:
-        return False  # 老两口 (an old couple)
-    if unit.word == "公里" and text.endswith("最后", 0, start):
-        return False  # 最后一公里 (the last mile)
+    if text.endswith(_NOT_BEFORE.get(unit.word, _NEVER), 0, start):
+        return False
     if not rule.startswith("cn1") or text.endswith(_COUNTING, 0, start):
         return True
     return unit.word in _REAL_ONES and not _is_any(text, start, end, unit)

@@ -21,10 +21,11 @@ _CONN = f"(?:——|{CONNECTOR})"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|{_C3})"
 _MONTH = rf"(?P<m>{_N2})(?:[ \xa0]?月(?![饼球亮薪票龄])份?|(?={_CONN}{_N2}月))"
 _DAY = rf"(?P<d>{_N2})(?:[ \xa0]?[日号號](?!元|圆|线|楼|本)|(?={_CONN}{_N2}[日号號]))"
+_SPACE = r"(?:[ \xa0](?=[0-9]{1,2}[ \xa0]?日))?"
 _LOST_DAY = rf"(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
 _MONTH_PART = "(?P<mp>[初底末](?!期|级|步)|[上中下]旬)?"
 _SUB = (
-    rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?日))?{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
+    rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:{_SPACE}{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
     r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])(?P<qp>(?<=度)[初末])?"
     r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
     r"|(?:(?<![\u4e00-\u9fff])|(?<=年))前(?P<mb>[2-9]|1[0-2]|[二两三四五六七八九十]|十[一二])月(?![初底末上中下份])"
@@ -32,11 +33,17 @@ _SUB = (
     r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日汛春夏秋冬])|(?P<same>同月)"
     r"|(?P<yp>年?[初底末](?!期|级)|年中|中期|伊始))"
 )
+_EARLY = rf"(?<=公元)(?:{_D}{{1,3}}|{_CD}{{1,3}}|十{_CD}?|{_CD}十{_CD}?)(?=年)"
+_FOUR = rf"{_D}{{4}}|{_CD}{{4}}|[二两]千零[一二三四五六七八九]"
+# What makes a year of two digits: 20年3月, 19年底, 58年前7个月, 20年第52周.
+_AFTER_SHORT = (
+    rf"{_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度|[上下]半年|[底末](?!期)"
+    rf"|前[一二两三四五六七八九十0-9]+(?:[个個]月|季度)|的?第(?:{_D}{{1,2}}|{_C3})[个個]?(?:周(?!年)|星期|礼拜)"
+)
 _YEAR = (
-    rf"(?:(?:公元)?(?P<y>(?<=公元)(?:{_D}{{1,3}}|{_CD}{{1,3}}|十{_CD}?|{_CD}十{_CD}?)(?=年)|{_D}{{4}}|{_CD}{{4}}|[二两]千零[一二三四五六七八九])(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
+    rf"(?:(?:公元)?(?P<y>{_EARLY}|{_FOUR})(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
     rf"(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?月))?|(?={_CONN}{_D}{{4}}年))"
-    rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度|[上下]半年|[底末](?!期)|前[一二两三四五六七八九十0-9]+(?:[个個]月|季度)"
-    rf"|的?第(?:{_D}{{1,2}}|{_C3})[个個]?(?:周(?!年)|星期|礼拜))"
+    rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_AFTER_SHORT})"
     rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?(?:年度|年(?!度|级|龄|轻|货|画|夜|会|人)))"
 )
 _FULL = re.compile(rf"{_YEAR}?{_SUB}?")
@@ -48,6 +55,7 @@ _MONTH_RANGE = re.compile(
     r"(?P<y>(?:19|20)[0-9]{2})[./](?P<m>0[1-9]|1[0-2])[-—–~～至]+(?P<last>(?:19|20)[0-9]{2})(?:[./](?P<m2>0[1-9]|1[0-2]))?"
     r"(?![0-9./万亿年])"
 )
+_YEAR_PARTS = {f"{year}{char}": PARTS[char] for year in ("", "年") for char in "初底末"} | {"伊始": "start"}
 _ONES = "〇○零Ｏ"
 _LUNAR_DAY = re.compile("[0-9]{1,2}月[初十廿]")
 _YEARS = ("y", "y2", "rel")
@@ -184,7 +192,13 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
 
 
 def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:
-    if not explicit and match["half"] is None and match["q"] is None and match["qn"] is None and not (match["mn"] or match["mb"]):
+    if (
+        not explicit
+        and match["half"] is None
+        and match["q"] is None
+        and match["qn"] is None
+        and not (match["mn"] or match["mb"])
+    ):
         return None
     if not explicit and match["q"] is not None and "季度" not in match.group():
         return None
@@ -225,22 +239,26 @@ def _first_month(match: re.Match[str]) -> int:
 
 def _within_year(match: re.Match[str], year: int) -> str:
     """RETURNS: what follows the year in the value: "-40", "-33/2025-35", " end"."""
-    quarter, quarters, months = "1" if match["fq"] else match["q"], match["qn"], match["mn"] or match["mb"]
-    if match["fm"] or match["nm"]:
-        number = 1 if match["fm"] else small_number(match["nm"]) or 1
-        return f"-{number:02d}" if number <= 12 else ""
-    if quarter or quarters:
-        last = f"{32 + (small_number(quarter or quarters) or 1)}"
-        if quarter and match["qp"]:
-            return f"-{last} {PARTS[match['qp']]}"
-        return f"-{last}" if quarter else f"-33/{year:04d}-{last}"
+    quarter, months = match["qn"] or ("1" if match["fq"] else match["q"]), match["mn"] or match["mb"]
+    if quarter:
+        last = f"{32 + (small_number(quarter) or 1)}"
+        part = f" {PARTS[match['qp']]}" if match["qp"] else ""
+        return f"-33/{year:04d}-{last}" if match["qn"] else f"-{last}{part}"
     if months:
         return f"-01/{year:04d}-{small_number(months) or 1:02d}"
     if match["half"] or match["hy"]:
         return "-41" if match["half"] == "下" else "-40"
     if match["season"]:
         return f"-{SEASONS[match['season']]}"
-    return f" {PARTS.get('初' if match['yp'] == '伊始' else match['yp'][-1], 'mid')}" if match["yp"] else ""
+    return _month_or_part(match)
+
+
+def _month_or_part(match: re.Match[str]) -> str:
+    """RETURNS: "-08" for 第8个月, "-01" for 首月, " end" for 年底; "" for the year alone."""
+    if match["fm"] or match["nm"]:
+        number = 1 if match["fm"] else small_number(match["nm"]) or 1
+        return f"-{number:02d}" if number <= 12 else ""
+    return f" {_YEAR_PARTS.get(match['yp'], 'mid')}" if match["yp"] else ""
 
 
 def match_day(text: str, start: int, anchor: Anchor) -> Found | None:

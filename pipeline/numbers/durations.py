@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pipeline.core.values import EXACT, format_decimal
+from pipeline.core.value_types import EXACT, format_decimal
 from pipeline.numbers.counts import DIGITS
 from pipeline.numbers.fractions import move
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral, shift

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
-from pipeline.core.values import EXACT, format_decimal
+from pipeline.core.value_types import EXACT, format_decimal
 from pipeline.numbers.numerals import NUMERAL, Numeral, negative, read_numeral, shift
 from pipeline.numbers.reading import Reading
 
@@ -14,7 +14,10 @@ _CONNECTOR = re.compile(r"(?:[-－—–―~～〜至到]|——)(?:百分之)?"
 _SLASH = re.compile(r"[/／](?P<n>[0-9０-９]{1,4})(?![0-9０-９.．/／年月日])")
 _RATE = re.compile(r"[/／](?P<base>10[万萬]|[万萬]|100[万萬]|百万)(?![元人年])")
 _RATES = {"10万": -3, "10萬": -3, "万": -2, "萬": -2, "100万": -4, "100萬": -4, "百万": -4}
-_AND = re.compile(r"又(?=[0-9０-９一二三四五六七八九十百千万萬亿億壹贰叁肆伍]+分之)|又(?=[0-9０-９]+/)|(?<=[0-9０-９]) (?=[0-9０-９]{1,2}/[0-9]{1,2}(?![0-9年月/]))")
+_AND = re.compile(
+    r"又(?=[0-9０-９一二三四五六七八九十百千万萬亿億壹贰叁肆伍]+分之|[0-9０-９]+/)"
+    r"|(?<=[0-9０-９]) (?=[0-9０-９]{1,2}/[0-9]{1,2}(?![0-9年月/]))"
+)
 _TERM = r"[0-9０-９]{1,6}(?:[.．][0-9０-９]+)?|[一二两三四五六七八九十百零]{1,5}"
 _NEXT_TERM = re.compile(rf"(?P<mark>[:：∶]|比)(?P<n>{_TERM})")
 _RATIO_AFTER = re.compile(r"[:：∶]|比(?![重例率上去较赛前分年二一]?[^0-9０-９一二三四五六七八九十])")

@@ -22,49 +22,72 @@ _SOME = re.compile(
     "|(?:[几幾]|(?<![总人次指系函参倍基分户件个天岁字多少无点位级])[数數])(?=[^十百千万亿萬億几])"
 )
 _HALF_TIMES = {
-    "年": "P0.5Y", "月": "P0.5M", "个月": "P0.5M", "個月": "P0.5M", "天": "P0.5D", "小时": "PT0.5H", "个小时": "PT0.5H",
-    "小時": "PT0.5H",
-    "個鐘頭": "PT0.5H", "個鐘": "PT0.5H", "个钟": "PT0.5H", "日": "P0.5D", "個世紀": "P50Y", "分鐘": "PT0.5M", "秒": "PT0.5S",
-    "個小時": "PT0.5H", "分钟": "PT0.5M", "个世纪": "P50Y", "世纪": "P50Y", "个钟头": "PT0.5H", "钟头": "PT0.5H", "鐘頭": "PT0.5H", "鐘": "PT0.5H",
+    **dict.fromkeys(("年",), "P0.5Y"), **dict.fromkeys(("月", "个月", "個月"), "P0.5M"),
+    **dict.fromkeys(("天", "日"), "P0.5D"),
+    **dict.fromkeys(
+        ("小时", "个小时", "小時", "個小時", "個鐘頭", "个钟头", "钟头", "鐘頭", "個鐘", "个钟", "鐘"), "PT0.5H"
+    ),
+    **dict.fromkeys(("分钟", "分鐘"), "PT0.5M"), "秒": "PT0.5S",
+    **dict.fromkeys(("世纪", "个世纪", "個世紀"), "P50Y"),
 }  # fmt: skip
+# word: (label, value); a candidate only.
+_HALF_WORDS = {"半成": ("PERCENT", "5 %"), "半折": ("PERCENT", "50 %"), "半百": ("CARDINAL", "50")}
 _AFTER_SHARE = frozenset("品熟年人型分")
 _HALF_SHARES = ("个百分点", "個百分點")
-_HALF_UNITS = ("个", "個", "米", "斤", "公里", "海里", "亩", "吨", "公斤", "度", "里", "升", "杯", "瓶", "碗", "只", "块")
+_HALF_UNITS = (
+    "个", "個", "米", "斤", "公里", "海里", "亩", "吨", "公斤", "度", "里", "升", "杯", "瓶", "碗", "只", "块",
+)  # fmt: skip
+_VAGUE_HALVES = ("块", "个", "個")
 
 
 def read_half(text: str, start: int) -> tuple[Reading | None, int]:
     """RETURNS (tuple): 半年, 半小时, 半数, 半斤 or None, and the place to go on from."""
-    clock = match_clock(text, start) if text.startswith("半夜", start) else None
-    if clock is not None:
-        return Reading(start, clock.end, "TIME", clock.value, "", True, "clock"), clock.end
-    if text[start - 1 : start] == "分" and not _is_ideograph(text[start - 2 : start - 1]) and start:
-        end = start + 1 + (text[start + 1 : start + 2] in ("钟", "鐘"))
-        return Reading(start - 1, end, "TIME", "PT1.5M", "", False, "half"), end
+    reading = _half_of_clock(text, start)
+    if reading is not None:
+        return reading, reading.end
     length = word_at(text, start)
     if length:
         return None, start + length
-    if text.startswith("半数", start):
-        keep = text[start - 1 : start] in ("过", "超", "近", "约") or text.startswith("以上", start + 2)
-        return Reading(start, start + 2, "PERCENT", "50 %", "", keep, "half"), start + 2
     for word, value in _HALF_TIMES.items():
         if text.startswith(word, start + 1):
             return _half_time(text, start, word, value)
-    if text.startswith(("半成", "半折"), start) and text[start + 2 : start + 3] not in _AFTER_SHARE:
-        value = "5 %" if text[start + 1] == "成" else "50 %"
-        return Reading(start, start + 2, "PERCENT", value, "", False, "half"), start + 2
-    if text.startswith("半百", start):
-        keep = text[start - 1 : start] in ("过", "近", "逾") and start > 0
-        return Reading(start, start + 2, "CARDINAL", "50", "", keep, "half"), start + 2
-    for word in _HALF_SHARES:
-        if text.startswith(word, start + 1):
-            end = start + 1 + len(word)
-            return Reading(start, end, "PERCENT", "0.5 pp", "", True, "percent"), end
-    for word in _HALF_UNITS:
-        if text.startswith(word, start + 1):
-            end = start + 1 + len(word)
-            keep = text[end : end + 1] not in ("多", "个") and word not in ("块", "个", "個")
-            return Reading(start, end, "QUANTITY", f"0.5 {word}", "", keep, "half"), end
-    return None, start + 1
+    reading = _half_share(text, start) or _half_amount(text, start)
+    return reading, start + 1 if reading is None else reading.end
+
+
+def _half_of_clock(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 半夜两点 (two at night), and 分半鐘 (a minute and a half)."""
+    clock = match_clock(text, start) if text.startswith("半夜", start) else None
+    if clock is not None:
+        return Reading(start, clock.end, "TIME", clock.value, "", True, "clock")
+    if text[start - 1 : start] != "分" or _is_ideograph(text[start - 2 : start - 1]):
+        return None
+    end = start + 1 + (text[start + 1 : start + 2] in ("钟", "鐘"))
+    return Reading(start - 1, end, "TIME", "PT1.5M", "", False, "half")
+
+
+def _half_share(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 半数 (half of them), 半成 (5 %), 半百 (fifty), 半个百分点."""
+    word, before = text[start : start + 2], text[start - 1 : start]
+    if word == "半数":
+        keep = before in ("过", "超", "近", "约") or text.startswith("以上", start + 2)
+        return Reading(start, start + 2, "PERCENT", "50 %", "", keep, "half")
+    if word in _HALF_WORDS and text[start + 2 : start + 3] not in _AFTER_SHARE:
+        label, value = _HALF_WORDS[word]
+        keep = word == "半百" and before in ("过", "近", "逾")
+        return Reading(start, start + 2, label, value, "", keep, "half")
+    share = next((word for word in _HALF_SHARES if text.startswith(word, start + 1)), None)
+    return None if share is None else Reading(start, start + 1 + len(share), "PERCENT", "0.5 pp", "", True, "percent")
+
+
+def _half_amount(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 半斤, 半米."""
+    word = next((word for word in _HALF_UNITS if text.startswith(word, start + 1)), None)
+    if word is None:
+        return None
+    end = start + 1 + len(word)
+    keep = text[end : end + 1] not in ("多", "个") and word not in _VAGUE_HALVES
+    return Reading(start, end, "QUANTITY", f"0.5 {word}", "", keep, "half")
 
 
 def _is_ideograph(char: str) -> bool:

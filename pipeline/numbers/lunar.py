@@ -1,4 +1,4 @@
-"""The lunar calendar: 正月初一 (its first day), 农历八月十五, 腊月二十三, as days of the Gregorian calendar, 1900 to 2099.
+"""The lunar calendar: 正月初一 (its first day), 农历八月十五, 腊月二十三, as Gregorian days of 1900 to 2099.
 
 A month is lunar if 农历 or 阴历 says so, if only the lunar calendar has its name (正月, 腊月, 闰四月) or its day (初五,
 廿三), or if a day in Chinese numerals stands without 日. Without a year, the one that brings it next to the document's
@@ -59,7 +59,9 @@ def match_lunar(text: str, start: int, anchor: Anchor, year: int | None, *, has_
     if not 1 <= month <= 12 or (day is not None and not 1 <= day <= 30):
         return None
     years = [year] if has_year else _years_near(anchor, reach=9 if match["leap"] else 1)
-    found = [bounds for item in years if item is not None and (bounds := bounds_of(item, month, day, bool(match["leap"])))]
+    found = [
+        bounds for item in years if item is not None and (bounds := bounds_of(item, month, day, bool(match["leap"])))
+    ]
     if not found:
         return Found(match.end(), None, "word")
     first, last = found[0] if anchor.today is None else min(found, key=lambda item: _distance(item, anchor))

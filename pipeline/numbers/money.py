@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pipeline.core.values import EXACT, format_decimal
+from pipeline.core.value_types import EXACT, format_decimal
 from pipeline.numbers.fractions import move
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral
 from pipeline.numbers.reading import Reading
@@ -84,9 +84,9 @@ def read_symbol_money(text: str, start: int, end: int, numeral: Numeral, *, symb
     upper = _UP_TO.match(text, end)
     second = None if upper is None or upper["sign"] not in ("", symbol) else NUMERAL.match(text, upper.end())
     last = None if second is None else read_numeral(second.group())
-    if second is not None and last is not None and last.low is not None and numeral.low is not None:
-        if last.high is None and Decimal(numeral.low) < Decimal(last.low):
-            body, end = f"{numeral.low}..{last.low} {code}", second.end()
+    is_range = last is not None and last.low is not None and last.high is None and numeral.low is not None
+    if second is not None and is_range and Decimal(str(numeral.low)) < Decimal(str(last.low if last else 0)):
+        body, end = f"{numeral.low}..{last.low if last else 0} {code}", second.end()
     return Reading(start, end, "MONEY", body, numeral.modifier, True, "money")
 
 

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.core.values import MAX_DIGITS
+from pipeline.core.value_types import MAX_DIGITS
 
 DIGITS = "0-9０-９"
 _CN_DIGITS = {
@@ -50,7 +50,10 @@ _ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[％万亿个元倍吨]))
 # 千 and 百 belong to the unit in 千瓦 (kilowatt) and 百帕 (hectopascal), to the noun in 百货 and 万象.
 # 两个亿 is 200 million, but 两个亿元镇 are two towns.
 _YI = "[个個][亿億](?![元级級以吨斤千百万产人亩])"
-_SCALE = rf"(?:[十亿億拾佰仟]|兆(?=[0-9零一二三四五六七八九亿億元])|{_YI}|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])|[万萬](?![向能象科州]))"
+_SCALE = (
+    rf"(?:[十亿億拾佰仟]|兆(?=[0-9零一二三四五六七八九亿億元])|{_YI}|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])"
+    r"|[万萬](?![向能象科州]))"
+)
 _TAIL = (
     rf"(?:[{MORE}](?![姚杭江干])|[几幾]"
     r"|[来來](?=[个個名位人天年岁里种份家斤亩块元米件次只处分條条套户张场吨公平小支所座台辆头]))"
@@ -82,7 +85,8 @@ _CHINESE = (
 )
 _FINANCIAL = (
     r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟](?:[零一二三四五六七八九十百千两兩壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億]+"
-    rf"(?:[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+)?(?:{_TAIL}{_SCALE}*)?" r"|[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+|(?=[元圆圓角分]))"
+    rf"(?:[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+)?(?:{_TAIL}{_SCALE}*)?"
+    r"|[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+|(?=[元圆圓角分]))"
     # Alone it is a numeral only where no word surrounds it: 伍 and 陆 are names, too.
     r"|(?:(?<![\u4e00-\u9fff])|(?<=分之)|(?<=[负負]))[壹贰貳叁參肆伍陆陸柒捌玖拾]{1,2}(?:(?=又)|(?![\u4e00-\u9fffA-Za-z]))"
 )
@@ -251,18 +255,20 @@ def _scaled(number: str | None, section: int, total: int, power: int) -> tuple[i
     """RETURNS: (total, section) after a scale word; None if the number before it has decimals."""
     if number is not None and "." in number:
         return None
-    if number is None and 0 < section < 10**power < 10**4:
+    if power >= 4:
+        return _scaled_up(section + (0 if number is None else int(number)), total, power)
+    if number is None and 0 < section < 10**power:
         return total, section * 10**power  # 五十千: fifty thousand
-    if power < 4:
-        return total, section + (1 if number in (None, "0") else int(number)) * 10**power
-    below = section + (0 if number is None else int(number))
+    return total, section + (1 if number in (None, "0") else int(number)) * 10**power
+
+
+def _scaled_up(below: int, total: int, power: int) -> tuple[int, int] | None:
+    """RETURNS: (total, 0) after 万 or 亿; None where one of them stands twice: 一万 二万 are two numbers."""
     if power == 4 and not below and total:
         return total * 10**4, 0  # 四万万
     if total % 10**8 if power == 4 else total >= 10**8:
-        return None  # 一万 二万 are two numbers, also where nothing stands between them
-    if power == 4:
-        return (total + (below or 1) * 10**4, 0) if below or not total else (total * 10**4, 0)
-    return ((total + below) or 1) * 10**8, 0
+        return None
+    return (total + (below or 1) * 10**4, 0) if power == 4 else (((total + below) or 1) * 10**8, 0)
 
 
 def _evaluate_decimal(text: str) -> str | None:

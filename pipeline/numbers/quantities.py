@@ -169,8 +169,11 @@ def _is_code(text: str, start: int, reading: Reading) -> bool:
     before = text[start - 1 : start]
     if not "\u4e00" <= before <= "\u9fff" or before in _BEFORE_MINUS:
         return False
-    return reading.label != "PERCENT" and "." not in (reading.body or "") and reading.body is not None and (
-        reading.body.rpartition(" ")[2] not in ("°C", "摄氏度", "度")
+    return (
+        reading.label != "PERCENT"
+        and "." not in (reading.body or "")
+        and reading.body is not None
+        and (reading.body.rpartition(" ")[2] not in ("°C", "摄氏度", "度"))
     )
 
 
@@ -186,41 +189,46 @@ def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -
     match = NUMERAL.match(text, begin)
     if match is None:
         return None, start + 1
-    if _LISTED_DATE.match(text, start) and text[start - 1 : start] in _BEFORE_LIST:
-        start = begin = text.index(".", start) + 1
-        match = NUMERAL.match(text, start)
-        reading = None if match is None else read_digit_date(text, start, match, anchor)
-        return reading, start if reading is None else reading.end
     end = match.end()
-    following = text[end : end + 1]
-    arabic = text[start] in _DIGITS
-    if arabic:
+    if text[start] in _DIGITS:
+        if _LISTED_DATE.match(text, start) and text[start - 1 : start] in _BEFORE_LIST:
+            return _read_listed_date(text, text.index(".", start) + 1, anchor)
         code = _skip_code(text, start, end)
         if code:
             return None, code
-    if following in _SPACED and goes_on(text, end):
-        spaced = read_spaced(text, start, _read_compact)
-        if spaced is not None:
-            return spaced, spaced.end
-    if following in _DATE_NEXT or (arabic and end - start == 8):
+    reading = _read_other(text, start, match, anchor)
+    return (reading, reading.end) if reading is not None else _read_plain(text, start, begin, sign, "")
+
+
+def _read_listed_date(text: str, start: int, anchor: Anchor) -> _Result:
+    match = NUMERAL.match(text, start)
+    reading = None if match is None else read_digit_date(text, start, match, anchor)
+    return reading, start if reading is None else reading.end
+
+
+def _read_other(text: str, start: int, match: re.Match[str], anchor: Anchor) -> Reading | None:
+    """What a numeral may begin beside an amount: a numeral broken by spaces, a date, a time of day."""
+    end = match.end()
+    following, arabic = text[end : end + 1], text[start] in _DIGITS
+    reading = read_spaced(text, start, _read_compact) if following in _SPACED and goes_on(text, end) else None
+    if reading is None and (following in _DATE_NEXT or (arabic and end - start == 8)):
         reading = read_digit_date(text, start, match, anchor)
-        if reading is not None:
-            return reading, reading.end
-    if following and (following in _CLOCK_NEXT or (arabic and following in _CONNECTORS)):
-        clock = match_clock(text, start)
-        if clock is not None and not _is_score(text, start, end):
-            keep = (
-                following in ":：时時-－—–―~～至"
-                or clock.end > end + 1
-                or clock.kind == "told"
-                or _is_hour(text, start, clock.end)
-            )
-            return Reading(start, clock.end, "TIME", clock.value, "", keep, "clock"), clock.end
-    return _read_plain(text, start, begin, sign, "")
+    if reading is None and following and (following in _CLOCK_NEXT or (arabic and following in _CONNECTORS)):
+        reading = _read_clock(text, start, end)
+    return reading
+
+
+def _read_clock(text: str, start: int, end: int) -> Reading | None:
+    clock = match_clock(text, start)
+    if clock is None or _is_score(text, start, end):
+        return None
+    is_told = text[end] in ":：时時-－—–―~～至" or clock.end > end + 1 or clock.kind == "told"
+    keep = is_told or _is_hour(text, start, clock.end)
+    return Reading(start, clock.end, "TIME", clock.value, "", keep, "clock")
 
 
 def read_plain(text: str, start: int) -> _Result:
-    """RETURNS (tuple): the amount or bare number at a place, even where a fixed word begins there, and where it ends."""
+    """RETURNS (tuple): the amount or bare number at a place, even if a fixed word begins there, and where it ends."""
     return _read_plain(text, start, start, "", "")
 
 

@@ -1,7 +1,7 @@
 """Numerals that spaces broke: 4.3 万件, 三百 五十, 百分之五 十, 7 万5 千.
 
 The spaces are taken out, the compact text is read as usual, and its end is mapped back, so that there is one grammar.
-A scale word or 分之 right behind a space is certain; anything else (一 二 三) is a candidate for the trained filter only.
+A scale word or 分之 right behind a space is certain; anything else is a candidate for the trained filter only.
 Two numbers in Arabic digits are never joined: they stand side by side in tables.
 """
 
@@ -15,15 +15,21 @@ from pipeline.numbers.reading import Reading
 SPACES = frozenset(" \xa0\u3000")
 _PART = "0-9０-９.．零〇一二三四五六七八九十百千万亿萬億两兩壹贰貳叁參肆伍陆陸柒捌玖拾佰仟几幾点點多余餘又负負"
 # What goes on behind a space; digits behind digits and units are somebody else's.
+_GAP = "[ \xa0\u3000]{1,2}"
 _GOES_ON = re.compile(
-    "[ \xa0\u3000]{1,2}(?:[零〇一二三四五六七八九十百千万亿萬億两兩壹几幾点點多余餘又]|(?<![0-9０-９.] )[0-9０-９]|分 {0,2}之)"
+    f"{_GAP}(?:[零〇一二三四五六七八九十百千万亿萬億两兩壹几幾点點多余餘又]|(?<![0-9０-９.] )[0-9０-９]|分 {{0,2}}之)"
 )
-_BROKEN_OF = re.compile("分[ \xa0\u3000]{1,2}之")
+_BROKEN_OF = re.compile(f"分{_GAP}之")
+_POINTS = "[个個] 百 分 [点點]"
 _RUN = re.compile(
-    rf"[{_PART}]+(?:分之[{_PART}]*|分(?=[ \xa0\u3000]{{1,2}}之))?(?:(?:[ \xa0\u3000]{{1,2}}(?=[{_PART}分之折成]|个 百 分 点|個 百 分 點))(?:百? ?分 {{0,2}}之|[{_PART}]|之|个 百 分 点|個 百 分 點)*)+"
+    f"[{_PART}]+(?:分之[{_PART}]*|分(?={_GAP}之))?"
+    f"(?:{_GAP}(?=[{_PART}分之折成]|{_POINTS})(?:百? ?分 {{0,2}}之|[{_PART}]|之|{_POINTS})*)+"
 )
 _DIGIT_PAIR = re.compile(r"[0-9０-９][ \xa0\u3000]{1,2}[0-9０-９.．]")
-_CERTAIN = re.compile(r"[0-9０-９] [万亿萬億](?![\u4e00-\u9fff]{0,1}[达象科向])|[一二三四五六七八九十百千] [十百千万亿萬億]|[百千万亿萬億] [一二三四五六七八九]")
+_CERTAIN = re.compile(
+    "[0-9０-９] [万亿萬億](?![\u4e00-\u9fff]{0,1}[达象科向])|[一二三四五六七八九十百千] [十百千万亿萬億]"
+    "|[百千万亿萬億] [一二三四五六七八九]"
+)
 _REACH = 12
 _LONGEST = 48
 _UNITS = frozenset("折成")
@@ -37,9 +43,7 @@ def goes_on(text: str, end: int) -> bool:
     return text[end : end + 1] in SPACES and _GOES_ON.match(text, end) is not None
 
 
-def read_spaced(
-    text: str, start: int, read: Callable[[str, int], tuple[Reading | None, int]]
-) -> Reading | None:
+def read_spaced(text: str, start: int, read: Callable[[str, int], tuple[Reading | None, int]]) -> Reading | None:
     """Read a numeral that goes on behind a space.
 
     text (str): the text.

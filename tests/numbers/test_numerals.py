@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.values import format_decimal
+from pipeline.core.value_types import format_decimal
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral, shift
 
 TABLE = [
