@@ -113,7 +113,7 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     RETURNS (str): "", or one of the modifiers of a canonical value.
     """
     last = text[start - 1 : start]
-    if last not in _TELLING_BEFORE and text[end : end + 1] not in _TELLING_AFTER:
+    if last not in _TELLING_BEFORE and text[end : end + 1] not in _TELLING_AFTER and not _is_told(text, start, label):
         return inside
     before = modifier_before(text, start)
     if before == "~" and last == "近" and label == "DATE" and not text.endswith(_LASTING, 0, start - 1):
@@ -131,6 +131,12 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
         if mark and mark != "~":
             return mark
     return before or inside or after
+
+
+def _is_told(text: str, start: int, label: str) -> bool:
+    """Whether 至少 or 不超过 stands a few words before the number: 至少造成14人死亡, 不超过投资额两成."""
+    near = text[max(0, start - 5) : start]
+    return "少" in near or (label == "PERCENT" and "不" in text[max(0, start - 16) : start])
 
 
 def _searched(pattern: re.Pattern[str], text: str, start: int, size: int) -> str:

@@ -230,6 +230,8 @@ def _lost_month_value(digits: str, anchor: Anchor, year: int | None) -> tuple[st
 
 
 def _first_month(match: re.Match[str]) -> int:
+    if match["mn"] or match["mb"]:
+        return small_number(match["mn"] or match["mb"]) or 1
     if match["qn"]:
         return 3 * (small_number(match["qn"]) or 2) - 2
     if match["q"]:

@@ -62,7 +62,7 @@ _WORD_STARTS = {
     "来": ("年以近", "年"),
     "來": ("年以近", "年"),
     "全": ("健安完齐", "年"),
-    "近": ("附临", "[年日]"),
+    "近": ("附临最", "[年日]"),
     # letters of a currency: USD 5, RMB300, HK$12
     "U": ("A-Za-z", "S(?:D ?|\\$)[0-9]"),
     "R": ("A-Za-z", "MB ?[0-9]"),
@@ -231,11 +231,14 @@ def _read_word(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, i
 
 
 _BIG = frozenset("万亿萬億")
+_MANY = frozenset({"成千", "成百"})  # 成千上万: by the thousands
 _BEFORE_UPWARDS = frozenset("以之网早晚路马线地场台车船身千百")
 
 
 def _read_upwards(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int]:
     """上百种, 上千人: a hundred kinds, a thousand people and more."""
+    if text[start - 2 : start] in _MANY:
+        return None, start + 2
     reading, end = read_number(text, start + 1, anchor)
     if reading is None and text[start + 1] in _BIG and text[start - 1 : start] not in _BEFORE_UPWARDS:
         reading, end = read_plain(text, start + 1)  # 上万户 are ten thousand households, 千家万户 are all of them
