@@ -32,6 +32,7 @@ _DECADE = re.compile(
     rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
+_NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the next
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _WEEKDAYS = "一二三四五六日"
 _BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
@@ -57,7 +58,7 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
             if pattern is _MONTH_WORD and match.lastgroup == "rel" and value is not None:
                 counted = match_counted(text, match.end(), int(value[:4]), int(value[5:7]))
             return counted or Found(match.end(), value, "word")
-    return match_decade(text, start) or match_date(text, start, anchor)
+    return match_decade(text, start, anchor) or match_date(text, start, anchor)
 
 
 def _both_value(match: re.Match[str], anchor: Anchor) -> str | None:
@@ -148,23 +149,25 @@ def _period_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
         return f"{anchor.today.year:04d}-{anchor.today.month:02d} {PARTS[match['mp']]}"
     if match["yp"] == "内" or anchor.is_ahead:
         year = anchor.sentence_year or anchor.today.year
-        year = max(year, anchor.today.year) if anchor.is_ahead else year
+        if anchor.is_ahead:
+            late = match["yp"] != "内" and (anchor.today.month, anchor.today.day) >= _NEXT_YEAR_NEAR
+            year = max(year, anchor.today.year + late)
         return f"{year:04d}" if match["yp"] == "内" else f"{year:04d} {PARTS.get(match['yp'] or '末')}"
     year = anchor.sentence_year or anchor.report_year or anchor.today.year
     return f"{year:04d} {PARTS.get(match['yp'] or '末')}"
 
 
-def match_decade(text: str, start: int) -> Found | None:
+def match_decade(text: str, start: int, anchor: Anchor) -> Found | None:
     """RETURNS (Found | None): a century or decade: 上世纪90年代, 20世纪, 八十年代中期, 本世纪末."""
     match = _DECADE.match(text, start)
     if match is None or not (match["c"] or match["dec"]):
         return None
-    century = _century(match["c"])
+    decade = None if match["dec"] is None else small_number(match["dec"])
+    century = _century(match["c"], anchor, decade or 0)
     if century is None:
         return None
     part = _ERA_PARTS.get((match["p"] or "")[:1])
     if match["dec"]:
-        decade = small_number(match["dec"])
         if decade is None or decade % 10:
             return None
         century = decade // 100 if decade >= 1000 else century
@@ -175,12 +178,13 @@ def match_decade(text: str, start: int) -> Found | None:
     return Found(end, value)
 
 
-def _century(text: str | None) -> int | None:
-    """RETURNS: the two leading digits of the years of a century."""
-    if text is None or text.startswith("上"):
-        return 19
-    if text.startswith("本"):
-        return 20
+def _century(text: str | None, anchor: Anchor, decade: int) -> int | None:
+    """RETURNS: the two leading digits of a century's years; a decade alone (九十年代) is the last one of that number."""
+    this = 20 if anchor.today is None else anchor.today.year // 100
+    if text is None:
+        return this - (anchor.today is None or decade > anchor.today.year % 100)
+    if text.startswith(("上", "本")):
+        return this - text.startswith("上")
     number = small_number(text.removeprefix("公元").removesuffix("世纪"))
     return None if number is None or not 1 <= number <= 30 else number - 1
 

@@ -56,6 +56,9 @@ _MONTH_RANGE = re.compile(
     r"(?![0-9./万亿年])"
 )
 _YEAR_PARTS = {f"{year}{char}": PARTS[char] for year in ("", "年") for char in "初底末"} | {"伊始": "start"}
+_FROM_START = re.compile(r"(?P<y>[0-9]{4})-(?:01|33)(?:-[0-9]{2})?/(?P=y)-(?P<last>[0-9]{2})(?:-[0-9]{2})?")
+_LAST_MONTHS = {"33": 3, "34": 6, "35": 9, "36": 12}
+_REPORTING = 3
 _ONES = "〇○零Ｏ"
 _LUNAR_DAY = re.compile("[0-9]{1,2}月[初十廿]")
 _YEARS = ("y", "y2", "rel")
@@ -72,16 +75,32 @@ def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
     lunar = _lunar_at(text, match, anchor)
     if lunar is not None:
         return lunar
+    mentioned = anchor.year, anchor.month, anchor.day, anchor.where
     first = None if end == start else _resolve(match, anchor)
     if first is None:
         return None
+    if text.startswith("同期", end):  # 比去年同期: what it is compared with is not what the sentence speaks of
+        anchor.year, anchor.month, anchor.day, anchor.where = mentioned
     counted = _counted_at(text, match, anchor)
     if counted is not None:
         return counted
     second = _second_half(text, end, match, anchor)
     if second is not None and second.value is not None and first[0] is not None:
-        return Found(second.end, f"{first[0]}/{second.value}")
+        value = f"{first[0]}/{second.value}"
+        return Found(second.end, value if _written_year(match, anchor) != (None, False) else _reported(value, anchor))
     return Found(end if second is None else second.end, first[0] if second is None else None)
+
+
+def _reported(value: str, anchor: Anchor) -> str:
+    """A range from January or the first quarter on, in a report of the year's first months: that of the year before."""
+    match = _FROM_START.fullmatch(value)
+    if match is None or anchor.today is None or anchor.today.month > _REPORTING or anchor.is_ahead:
+        return value
+    last = _LAST_MONTHS.get(match["last"]) or int(match["last"])
+    if int(match["y"]) != anchor.today.year or last <= anchor.today.month + 1:
+        return value
+    anchor.mention(anchor.today.year - 1, anchor.month, anchor.day)
+    return value.replace(match["y"], str(anchor.today.year - 1))
 
 
 def _lunar_at(text: str, match: re.Match[str], anchor: Anchor) -> Found | None:
@@ -203,7 +222,7 @@ def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explic
     if not explicit and match["q"] is not None and "季度" not in match.group():
         return None
     if year is None and not explicit:
-        year = anchor.year_of_period(_first_month(match))
+        year = anchor.year_of_period(*_months_of(match))
     if year is None:
         return (None,)
     if match["same"]:
@@ -229,14 +248,16 @@ def _lost_month_value(digits: str, anchor: Anchor, year: int | None) -> tuple[st
     return (None if year is None else f"{year:04d}-{month:02d}-{day:02d}",)
 
 
-def _first_month(match: re.Match[str]) -> int:
+def _months_of(match: re.Match[str]) -> tuple[int, int]:
+    """RETURNS: the first and last month that tell the year of a period; of 前8月 the eighth alone."""
     if match["mn"] or match["mb"]:
-        return small_number(match["mn"] or match["mb"]) or 1
-    if match["qn"]:
-        return 3 * (small_number(match["qn"]) or 2) - 2
-    if match["q"]:
-        return 3 * (small_number(match["q"]) or 1) - 2
-    return 7 if match["half"] == "下" else 1
+        last = small_number(match["mn"] or match["mb"]) or 1
+        return last, last
+    written = match["qn"] or match["q"]
+    quarter = None if written is None else small_number(written)
+    if quarter:
+        return 3 * quarter - 2, 3 * quarter
+    return (7, 12) if match["half"] == "下" else (1, 6)
 
 
 def _within_year(match: re.Match[str], year: int) -> str:

@@ -37,7 +37,7 @@ def read_digit_date(text: str, start: int, numeral: re.Match[str], anchor: Ancho
         reading = _read_iso(text, start, numeral, anchor) or _read_lossy(text, start, end, anchor)
         if reading is not None:
             return reading
-    found = match_decade(text, start) if following == "世" or text.startswith("年代", end) else None
+    found = match_decade(text, start, anchor) if following == "世" or text.startswith("年代", end) else None
     found = found or match_date(text, start, anchor)
     if found is not None and found.end > end:
         return Reading(start, found.end, "DATE", found.value, "", True, "date")
