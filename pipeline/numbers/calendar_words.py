@@ -179,7 +179,7 @@ def match_decade(text: str, start: int, anchor: Anchor) -> Found | None:
 
 
 def _century(text: str | None, anchor: Anchor, decade: int) -> int | None:
-    """RETURNS: the two leading digits of a century's years; a decade alone (九十年代) is the last one of that number."""
+    """RETURNS: the two leading digits of a century's years; a decade alone (九十年代) is the last of that number."""
     this = 20 if anchor.today is None else anchor.today.year // 100
     if text is None:
         return this - (anchor.today is None or decade > anchor.today.year % 100)

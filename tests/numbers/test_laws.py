@@ -16,8 +16,8 @@ PIECES = [
     "百分之", "百", "千", "万", "亿", "点", "两", "半", "几", "多", "余", "-", "—", "至", "/", ":", ".", "5", "９",
     "０", "零", "一", "十", "年", "月", "日", "时", "分", "元", "块", "米", "个", "成", "折", "倍", "番", "“",
     "”", "（", "）", " ", "\u3000", "￥", "Ⅲ类", "农历", "正月初一", "当天", "上", "前", "首", "每", "A", "PM2.5",
-    "https://a.cn/1", "4.3 万件", "三百 五十", "又", "三分之一", "1/2", "上万", "15k元", "今明两年", "第三周", "周一至周五", "闰",
-    "兆", "k", "半", "今晚（", "）",
+    "https://a.cn/1", "4.3 万件", "三百 五十", "又", "三分之一", "1/2", "上万", "15k元", "今明两年", "第三周", "周一至周五",
+    "闰", "兆", "k", "今晚（",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 dates = st.sampled_from([None, "2022-04-26", "2024-02-29", "1998-01-15"])
@@ -70,7 +70,7 @@ def test_joining_two_texts_joins_their_spans(first: str, second: str, mark: str)
     def keys(text: str, shift: int = 0) -> list[tuple[int, int, str, str | None]]:
         return [(span.start + shift, span.end + shift, span.label, span.value) for span in find_numbers(text)]
 
-    assert keys(first + mark + second) == keys(first + mark) + [key for key in keys(mark + second, len(first))]
+    assert keys(first + mark + second) == keys(first + mark) + keys(mark + second, len(first))
 
 
 @pytest.mark.parametrize("mark", ["。", "\n"])
