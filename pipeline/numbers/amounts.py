@@ -18,6 +18,7 @@ _CONNECTOR = re.compile(
 )
 _HALF_OF = re.compile("[个個]半")
 _CLOCK_HOURS = re.compile("[钟鐘](?![头頭表楼声点点面情摆])")
+_DOUBLED = re.compile(r"翻[^，。；\n]{0,3}\Z")
 _MORE_OF = re.compile("[个個]多")
 _YEAR = re.compile("(?:19[4-9]|20[0-4])[0-9]")
 _NOUNS = frozenset("国省市县区州港村乡镇厂院校企园社军党方地级")
@@ -206,5 +207,5 @@ def _read_doubling(text: str, start: int, unit: Unit, numeral: Numeral) -> Readi
     """一番 after 翻近 or 再翻: twice."""
     if numeral.low is None or not numeral.low.isdigit() or len(numeral.low) > 2:
         return None
-    keep = "翻" in text[max(0, start - 4) : start]
+    keep = _DOUBLED.search(text, max(0, start - 4), start) is not None
     return Reading(start, unit.end, "QUANTITY", f"{2 ** int(numeral.low)} 倍", "", keep, "multiple")

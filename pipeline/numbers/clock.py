@@ -23,7 +23,7 @@ _MIDNIGHT = frozenset({"晚上", "晚", "夜里", "半夜", "深夜", "午夜", 
 _BEFORE_HOUR = frozenset(")）" + "".join(word[-1] for word in PERIODS.split("|")))
 _NIGHT = frozenset({"夜间", "深夜", "夜里", "半夜"})
 # 今晚（3月3日）9点30分: a date in brackets may stand between the period and the hour.
-_PERIOD_BEFORE = re.compile(rf"(?P<p>{PERIODS})(?:（[^（）\n]{{1,12}}）|\([^()\n]{{1,12}}\))?$")
+_PERIOD_BEFORE = re.compile(rf"(?P<p>{PERIODS})(?:（[^（）\n]{{1,12}}）|\([^()\n]{{1,12}}\))?\Z")
 _A_BIT = re.compile("[早晚]一[点點](?![0-9零一二三四五六七八九十半整钟鐘多])")
 
 

@@ -193,7 +193,8 @@ def _readings(text: str, date: str | None) -> list[Reading]:
             reading, position = read_number(text, start, anchor)
         else:
             reading, position = _read_word(text, start, anchor)
-        if reading is not None:
+        # Some readings begin a character before their start (大半年, 個半小時, .5): only where that is still free.
+        if reading is not None and (not found or found[-1].end <= reading.start):
             found.append(reading)
             if reading.rule == "date":
                 _notice_dateline(text, reading, anchor)

@@ -92,7 +92,7 @@ _FINANCIAL = (
 )
 _SCIENTIFIC = rf"{_ARABIC}(?:[eEｅＥ][+\-＋－]?[{DIGITS}]{{1,3}}(?![{DIGITS}A-Za-z])|[x×*]10\^-?[0-9]{{1,3}})"
 # 15k元, 30w以上: letters for a thousand and ten thousand, where no unit begins with them.
-_LETTERED = rf"{_ARABIC}[kKwWｋＫ](?=[元块+]|个百分|個百分|左右|上下|以上|以下|$)"
+_LETTERED = rf"{_ARABIC}[kKwWｋＫ](?=[元块+]|个百分|個百分|左右|上下|以上|以下|\n|\Z)"
 NUMERAL = re.compile(rf"{_SCIENTIFIC}|{_LETTERED}|{_MIXED}|{_CHINESE}|{_FINANCIAL}")
 
 _PLAIN = re.compile(r"([0-9]+)(?:\.([0-9]+))?([十百千万亿萬億kKwW]*)")
@@ -212,7 +212,9 @@ def _evaluate(text: str) -> str | None:
     high, trillion, low = text.partition("兆")
     if trillion:
         parts = _evaluate(high), _evaluate(low) if low else "0"
-        return None if None in parts else str(int(parts[0] or 0) * 10 ** SCALES["兆"] + int(parts[1] or 0))
+        if not all(part is not None and part.isdigit() for part in parts):
+            return None
+        return str(int(parts[0] or 0) * 10 ** SCALES["兆"] + int(parts[1] or 0))
     if len(text) > 1 and all(char in _CN_DIGITS for char in text):
         digits = "".join(str(_CN_DIGITS[char]) for char in text)
         is_plain = len(text) > 2 or digits[0] == "0" or text[0] in _FORMAL
@@ -245,7 +247,8 @@ def _evaluate_scaled(text: str) -> str | None:
             number, last_scale = None, power
     if number is not None:
         if "." in number:
-            return None if text != number else number
+            whole, _, fraction = number.partition(".")
+            return None if text != number else shift(whole, fraction, 0)
         # 一百五 is 150, 一万二 is 12000: a lone last digit counts the next lower scale.
         section += int(number) * (10 ** (last_scale - 1) if last_scale > 1 and len(number) == 1 else 1)
     return str(total + section)

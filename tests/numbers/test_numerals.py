@@ -57,6 +57,7 @@ def test_numeral_has_its_exact_value(surface: str, value: str) -> None:
     ("surface", "numeral"),
     [
         ("十几", Numeral("10", None, ">")),
+        ("2.50多", Numeral("2.5", None, ">")),
         ("百余", Numeral("100", None, ">")),
         ("300多万", Numeral("3000000", None, ">")),
         ("二十几万", Numeral("200000", None, ">")),
