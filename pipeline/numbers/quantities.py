@@ -108,6 +108,8 @@ def _read_sign(text: str, start: int) -> _Result | None:
     sign = _SIGNS.match(text, start)
     if sign is None:
         return None
+    if text[start] in "负負" and text[start - 1 : start] in _DIGITS:
+        return None, start + 1  # 5负1平: five defeats and a draw
     end = sign.end()
     is_apart = text[end : end + 1] == " " and text[start] in "负負" and text[end + 1 : end + 2] in _DIGITS
     return _read_signed(text, start, end + is_apart)
