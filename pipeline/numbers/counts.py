@@ -41,9 +41,8 @@ def rule_of(text: str, start: int, unit: Unit) -> str:
 def is_count(text: str, start: int, end: int, unit: Unit) -> bool:
     """RETURNS (bool): whether the amount at a place counts, as far as the grammar can say."""
     rule = rule_of(text, start, unit)
-    if text[start] == "0" and text[start + 1] in DIGITS:
-        return False  # 01星, 08席位: the number of a code
-    if unit.word in _NEVER_ALONE or (unit.word in _LINES and rule == "counter"):
+    is_code = text[start] == "0" and text[start + 1] in DIGITS  # 01星, 08席位
+    if is_code or unit.word in _NEVER_ALONE or (unit.word in _LINES and rule == "counter"):
         return False
     if not rule.startswith("cn"):
         return rule != "money" or not _is_vague_money(text, start, end)

@@ -46,7 +46,7 @@ _INT = (
     rf"|[0-9]{{1,3}}(?:[,，][0-9]{{3}})+(?=\.[0-9]{{2,3}}元)"
     rf"|[{DIGITS}]+)"
 )
-_ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[％万亿个元倍吨]))?"
+_ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[％万亿个元倍吨千公米岁亩]))?"
 # 千 and 百 belong to the unit in 千瓦 (kilowatt) and 百帕 (hectopascal), to the noun in 百货 and 万象.
 # 两个亿 is 200 million, but 两个亿元镇 are two towns.
 _YI = "[个個][亿億](?![元级級以吨斤千百万产人亩])"
