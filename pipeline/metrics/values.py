@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pipeline.core.spans import CharSpan
-from pipeline.core.values import Amount, Date, Value, ValueFormatError, When, parse_value
+from pipeline.core.value_types import Amount, Date, Value, When
+from pipeline.core.values import ValueFormatError, parse_value
 
 PARTS = ("amount", "unit", "modifier", "date", "date_month", "date_year")
 """What is compared beside the whole value. "date" is a calendar date in full, the next two its month and year only."""

@@ -13,15 +13,21 @@ from pipeline.numbers.numerals import NUMERAL, SCALES, Numeral, negative, read_n
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import PER, Unit, match_unit
 
-_CONNECTOR = re.compile(r" ?(?:——|--|[-－—–―~～〜至到]) ?(?P<sign>负|負|零下|(?<=[-－—–―~～〜至到 ])-)?")
+_CONNECTOR = re.compile(
+    r"(?:[(（]含[)）])? ?(?:——|--|[-－—–―~～〜至到]) ?(?P<sign>负|負|零下|(?<=[-－—–―~～〜至到 ])-)?"
+)
 _HALF_OF = re.compile("[个個]半")
+_CLOCK_HOURS = re.compile("[钟鐘](?![头頭表楼声点点面情摆])")
+_DOUBLED = re.compile(r"翻[^，。；\n]{0,3}\Z")
 _MORE_OF = re.compile("[个個]多")
 _YEAR = re.compile("(?:19[4-9]|20[0-4])[0-9]")
 _NOUNS = frozenset("国省市县区州港村乡镇厂院校企园社军党方地级")
 _SPACED_COUNTERS = frozenset("个家件人名项次户种")
 _HALVED = frozenset("倍斤里米亩岁吨")
-_BIG = "万亿萬億"
+_SPACES = frozenset(" \xa0")
+_BIG = "万亿萬億kKwW"
 _ONE_DIGIT = frozenset("一二三四五六七八九")
+_GRADED = frozenset("奖獎功品舱残果甲及")
 _LABELS = {"money": "MONEY", "percent": "PERCENT"}
 
 
@@ -51,7 +57,10 @@ def read_amount(
         reading = _read_part_of_unit(text, start, end, numeral)
         if reading is not None:
             return reading
-    return _finish(text, start, unit, _signed(numeral, sign))
+    reading = _finish(text, start, unit, _signed(numeral, sign))
+    if reading is not None and text[end] in _SPACES and text[end - 1] not in DIGITS:
+        return reading._replace(keep=False)
+    return reading
 
 
 def _signed(numeral: Numeral, sign: str) -> Numeral:
@@ -67,8 +76,10 @@ def _unit_after(text: str, end: int) -> Unit | None:
     unit = match_unit(text, end)
     if unit is not None and unit.word in _NOUNS and _YEAR.fullmatch(text[max(0, end - 4) : end]):
         return None
-    if unit is None and text[end : end + 1] in (" ", "\xa0") and text[end - 1] in DIGITS:
+    if unit is None and text[end : end + 1] in _SPACES:
         unit = match_unit(text, end + 1)
+        if text[end - 1] not in DIGITS:  # 五 天: not sure enough to be kept
+            return unit if unit is not None and unit.kind == "duration" else None
         if unit is not None and unit.kind == "counter" and len(unit.word) == 1:
             return unit if unit.word in _SPACED_COUNTERS else None
     return unit
@@ -82,6 +93,8 @@ def _read_part_of_unit(text: str, start: int, end: int, numeral: Numeral) -> Rea
     if found is None:
         return None
     unit = match_unit(text, found.end())
+    if unit is None and _CLOCK_HOURS.match(text, found.end()):
+        unit = Unit(found.end() + 1, "duration", "TH", 1, "小时")  # 一個半鐘
     is_time = unit is not None and unit.kind == "duration"
     if more is not None:
         return _as_duration(text, start, unit, numeral._replace(modifier=">")) if is_time else None
@@ -141,12 +154,16 @@ def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | No
     """The reading of an amount whose unit and numbers are known."""
     if unit.kind == "duration":
         return read_duration(text, start, unit, numeral)
+    if unit.word == "等" and text[unit.end : unit.end + 1] not in _GRADED:
+        return None
     if unit.name == "番":
         return _read_doubling(text, start, unit, numeral)
     if unit.word == "块" and is_piece(text, unit.end):
         unit = unit._replace(kind="counter", name="块")
     low, high, modifier = numeral
     low, end = (low, unit.end) if high is not None else _lengthened(text, unit, low)
+    if unit.word == "折" and low is not None and low.isdigit() and 10 < int(low) < 100:
+        low = move(low, -1)  # 75折: 75 %
     if unit.power and low is not None:
         low, high = move(low, unit.power), None if high is None else move(high, unit.power)
     name, end = _rated(text, unit, end)
@@ -190,5 +207,5 @@ def _read_doubling(text: str, start: int, unit: Unit, numeral: Numeral) -> Readi
     """一番 after 翻近 or 再翻: twice."""
     if numeral.low is None or not numeral.low.isdigit() or len(numeral.low) > 2:
         return None
-    keep = "翻" in text[max(0, start - 4) : start]
+    keep = _DOUBLED.search(text, max(0, start - 4), start) is not None
     return Reading(start, unit.end, "QUANTITY", f"{2 ** int(numeral.low)} 倍", "", keep, "multiple")

@@ -17,7 +17,10 @@ _D = "[0-9０-９]"
 _SENTENCE = 120
 _TITLE = 120
 _SENTENCE_END = re.compile("[。！？\n]")
-_AHEAD = re.compile("将|預計|预计|拟|定于|计划|力争|确保|争取|届时")
+_AHEAD = re.compile("将|預計|预计|拟|定于|计划|力争|确保|争取|届时|要在|要于|务必在|有望")
+_AHEAD_AFTER = re.compile(
+    "[^，。；：、\\n]{1,9}?(?:力争|(?<!的)计划(?![，。；、（）的目])|预计|争取|有望|将(?!军|士|领|其|近))"
+)
 _DEADLINE = re.compile(rf"(?:{_D}{{1,2}}月(?:{_D}{{1,2}}日|[初底])?|年[底末]|{_D}{{2,4}}日)[之以]?前")
 
 
@@ -83,7 +86,9 @@ class Anchor:
     def is_ahead(self) -> bool:
         """RETURNS (bool): whether the words around speak of the future (将, will; 预计, expected; …前, by)."""
         return bool(
-            _AHEAD.search(self.text, max(0, self.here - 12), self.here) or _DEADLINE.match(self.text, self.here)
+            _AHEAD.search(self.text, max(0, self.here - 12), self.here)
+            or _DEADLINE.match(self.text, self.here)
+            or _AHEAD_AFTER.match(self.text, self.here)
         )
 
     def year_of_month(self, month: int) -> int | None:
@@ -99,14 +104,16 @@ class Anchor:
             return today.year if self.is_ahead and distance <= 9 else today.year - 1
         return today.year + (distance < -8 and self.is_ahead)
 
-    def year_of_period(self, first_month: int) -> int | None:
-        """RETURNS (int | None): the year of a quarter or half that stands without one."""
+    def year_of_period(self, first_month: int, last_month: int) -> int | None:
+        """RETURNS (int | None): the year of a quarter or half, from one month to another, that stands without one."""
         if self.today is None:
             return None
         year = self.sentence_year
         if year is not None:
             return max(year, self.today.year) if self.is_ahead else year
-        return self.today.year - (first_month > self.today.month and not self.is_ahead)
+        if self.is_ahead:
+            return self.today.year + (last_month < self.today.month)
+        return self.today.year - (first_month > self.today.month)
 
 
 def small_number(text: str) -> int | None:

@@ -6,16 +6,17 @@ import datetime
 import re
 
 from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
+from pipeline.numbers.counted import match_counted
 from pipeline.numbers.dates import match_date
 
 _D = "[0-9０-９]"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十]{{1,3}})"
 _SEASON_WORD = re.compile("(?P<rel>今)(?P<s>[春夏秋冬])(?![节运装粮茶])")
 _MONTH_WORD = re.compile(
-    rf"(?P<rel>[本上下当當同次])(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
+    rf"(?P<rel>[本上下当當同次这這])(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
 )
 _DAY_WORD = re.compile(
-    "(?P<rel>[今昨明前后後当當同次翌])(?:天(?!然|津)|日(?!本|语|军)|儿(?!童|子))|(?P<eve>前一)[天日]|近日|往年"
+    "(?P<rel>[今昨明前后後当當同次翌]|本(?=日))(?:天(?!然|津)|日(?!本|语|军)|儿(?!童|子))|(?P<eve>前一)[天日]|近日|往年"
     "|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
     "|(?P<night>[昨今当])[晚夜](?!会|报|宴|间)"
 )
@@ -23,18 +24,19 @@ _QUARTER_WORD = re.compile("(?P<rel>[本上下])(?:(?<=[上下])一?[个個]?)?�
 _WEEK_WORD = re.compile(
     "(?P<rel>[本上下这這])(?P<again>(?<=[上下])[上下])?(?:(?<=[上下])一?[个個]?)?(?:[周週]|星期|礼拜)(?:[周週]|星期)?(?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)"
 )
-_WEEKDAY = re.compile("(?:周|週|星期|礼拜)(?P<w>[一二三四五六日天])(?![报刊年岁])")
-_PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末])|岁末")
-_LUNAR = re.compile(
-    "(?:[农農][历曆](?:正|十?[一二]|[三四五六七八九十]|冬|腊)|正|腊)月(?:初[一二三四五六七八九十]|[廿卅]?十?[一二三四五六七八九]|[二三]?十)?"
-)
+_DAY_OF_WEEK = "(?:周|週|星期|礼拜)(?P<%s>[一二三四五六日天])(?![报刊年岁次趟代]|(?<=[一二三四五六])[个期班场](?!赛))"
+_WEEKDAY = re.compile(f"{_DAY_OF_WEEK % 'w'}(?:[到至—–-]+{_DAY_OF_WEEK % 'last'})?")
+_PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末](?!步))|岁末")
 _DECADE = re.compile(
     rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二三四五六七八九十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
-    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末中](?:期|叶|叶)?|[前后]期)?"
+    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
+_NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the next
+_ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _WEEKDAYS = "一二三四五六日"
-_DAY_SHIFT = {"今": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2}
+_BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
+_DAY_SHIFT = {"今": 0, "本": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2}
 
 
 def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
@@ -46,17 +48,28 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
         (_WEEK_WORD, _week_word_value),
         (_WEEKDAY, _weekday_value),
         (_PERIOD_WORD, _period_word_value),
-        (_LUNAR, _no_value),
         (_SEASON_WORD, _season_value),
+        (_BOTH, _both_value),
     ):
         match = pattern.match(text, start)
         if match is not None:
-            return Found(match.end(), value_of(match, anchor), "word")
-    return match_decade(text, start) or match_date(text, start, anchor)
+            value = value_of(match, anchor)
+            counted = None
+            if pattern is _MONTH_WORD and match.lastgroup == "rel" and value is not None:
+                counted = match_counted(text, match.end(), int(value[:4]), int(value[5:7]))
+            return counted or Found(match.end(), value, "word")
+    return match_decade(text, start, anchor) or match_date(text, start, anchor)
 
 
-def _no_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    return None
+def _both_value(match: re.Match[str], anchor: Anchor) -> str | None:
+    """今明两年 (this year and the next), 今明两天."""
+    if anchor.today is None:
+        return None
+    shift = "今明".index(match["pair"][0])
+    if match["u"] == "年":
+        return f"{anchor.today.year + shift:04d}/{anchor.today.year + shift + 1:04d}"
+    first = anchor.today + datetime.timedelta(days=shift)
+    return f"{first.isoformat()}/{(first + datetime.timedelta(days=1)).isoformat()}"
 
 
 def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
@@ -66,7 +79,7 @@ def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
 def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
     """A weekday has a value only in brackets behind its date."""
     bracketed = anchor.text[anchor.here - 1 : anchor.here] in ("（", "(")
-    if not bracketed or anchor.year is None or anchor.month is None or anchor.day is None:
+    if match["last"] or not bracketed or anchor.year is None or anchor.month is None or anchor.day is None:
         return None
     return f"{anchor.year:04d}-{anchor.month:02d}-{anchor.day:02d}"
 
@@ -136,23 +149,25 @@ def _period_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
         return f"{anchor.today.year:04d}-{anchor.today.month:02d} {PARTS[match['mp']]}"
     if match["yp"] == "内" or anchor.is_ahead:
         year = anchor.sentence_year or anchor.today.year
-        year = max(year, anchor.today.year) if anchor.is_ahead else year
+        if anchor.is_ahead:
+            late = match["yp"] != "内" and (anchor.today.month, anchor.today.day) >= _NEXT_YEAR_NEAR
+            year = max(year, anchor.today.year + late)
         return f"{year:04d}" if match["yp"] == "内" else f"{year:04d} {PARTS.get(match['yp'] or '末')}"
     year = anchor.sentence_year or anchor.report_year or anchor.today.year
     return f"{year:04d} {PARTS.get(match['yp'] or '末')}"
 
 
-def match_decade(text: str, start: int) -> Found | None:
+def match_decade(text: str, start: int, anchor: Anchor) -> Found | None:
     """RETURNS (Found | None): a century or decade: 上世纪90年代, 20世纪, 八十年代中期, 本世纪末."""
     match = _DECADE.match(text, start)
     if match is None or not (match["c"] or match["dec"]):
         return None
-    century = _century(match["c"])
+    decade = None if match["dec"] is None else small_number(match["dec"])
+    century = _century(match["c"], anchor, decade or 0)
     if century is None:
         return None
-    part = PARTS.get((match["p"] or "")[:1])
+    part = _ERA_PARTS.get((match["p"] or "")[:1])
     if match["dec"]:
-        decade = small_number(match["dec"])
         if decade is None or decade % 10:
             return None
         century = decade // 100 if decade >= 1000 else century
@@ -163,12 +178,13 @@ def match_decade(text: str, start: int) -> Found | None:
     return Found(end, value)
 
 
-def _century(text: str | None) -> int | None:
-    """RETURNS: the two leading digits of the years of a century."""
-    if text is None or text.startswith("上"):
-        return 19
-    if text.startswith("本"):
-        return 20
+def _century(text: str | None, anchor: Anchor, decade: int) -> int | None:
+    """RETURNS: the two leading digits of a century's years; a decade alone (九十年代) is the last of that number."""
+    this = 20 if anchor.today is None else anchor.today.year // 100
+    if text is None:
+        return this - (anchor.today is None or decade > anchor.today.year % 100)
+    if text.startswith(("上", "本")):
+        return this - text.startswith("上")
     number = small_number(text.removeprefix("公元").removesuffix("世纪"))
     return None if number is None or not 1 <= number <= 30 else number - 1
 

@@ -17,8 +17,8 @@ from pipeline.numbers.units import plain_units
 _AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[万亿]|千(?![瓦克赫伏卡焦帕米])|百(?![帕货姓分]))*")
 _UNITS = plain_units(r"(?![-－—–―~～〜至到/／半级多余亿億 0-9０-９一二三四五六七八九零])")
 # Ideographs and the punctuation of Chinese text; digits and letters of either width may be the front part of a code.
-_BEFORE = re.compile("[\u3001-\u30ff\u4e00-\u9fff，。；：！？（）、“”‘’《》\\s]")
-_NOT_BEFORE = frozenset("〔负負零−")
+_BEFORE = frozenset("，。；：！？（）、“”‘’《》【】「」『』…· \n\r\t\xa0\u3000") | {""}
+_NOT_BEFORE = frozenset("负負零")
 
 
 def read_common(text: str, start: int) -> Reading | None:
@@ -29,7 +29,7 @@ def read_common(text: str, start: int) -> Reading | None:
     if match is None:
         return None
     before = text[start - 1 : start]
-    if before and (before in _NOT_BEFORE or _BEFORE.match(before) is None):
+    if before in _NOT_BEFORE or not ("\u4e00" <= before <= "\u9fff" or before in _BEFORE):
         return None
     label, body, keep, rule = _read_surface(text[start : match.end()])
     if not label:

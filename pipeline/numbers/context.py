@@ -15,38 +15,45 @@ _BEFORE = """
 <= 上限 上限为 上限是 最高可处 最高可达 最高处
 <= 不超 不長於 不长于 不超過 不高於 不多於 小于等于 小于或等于 最长不超过 最高不超过 不迟于 不得超过 不得高于 多则
 <= 顶多 低于或等于 未超过
+<= 不得高于 不得超出 不得大于
 > 站稳 升破 就过了 税收过 收入过 产值过
 > 超过 超過 已过 均过 都过 超出 超 突破 跨过 迈上 迈过 越过 站上 高于 多于 大于 逾 已破 双破 早已超过 冲破 优于
+> 年过 年逾 年已过 破
 > 长于 大於 高於 多於 冲上 跨上 高达逾 超越 突破了 超过了 远超 跃上 踏上 登上 已超
-< 不足 不到 低于 少于 小于 未满 不满 未到 不及 短于 未达 低於 少於 小於 不滿 未滿 弱于 劣于 未达到 尚不足 不达
+< 跌破 不足 不到 低于 少于 小于 未满 不满 未到 不及 短于 未达 低於 少於 小於 不滿 未滿 弱于 劣于 未达到 尚不足 不达
 ~ 约 約 大约 大約 约为 约有 约占 约达 近 将近 接近 大概 左右约 差不多 逼近 几近 近乎 约合 约计 近达 约需 约在
 ~ 預計約 将近有 估计 约等于 大概要 大概得 大概有 大约要 大约有 大约需要 约需要 大概需要 约莫 大致 約為 約有 約佔
-~ 近占
+~ 近占 年近 年届
 """
 _AFTER = """
 >= 以上 及以上 或以上 （含）以上 (含)以上 （及以上） 及其以上 起步
-<= 范围内 范围以内 以下 及以下 或以下 以内 之内 以內 （含）以下 （含）以内 之內
+<= 为限 為限 范围内 范围以内 以下 及以下 或以下 以内 之内 以內 （含）以下 （含）以内 之內
 < 不到 不足
 ~ 左右 上下 前后 许 上下浮动
 """
 _NOT_BEFORE = (
     "附近", "最近", "临近", "靠近", "邻近", "就近", "新近", "亲近", "远近", "制约", "节约", "条约",
     "合约", "公约", "预约", "签约", "簽約", "履约", "契约", "违约", "纽约", "集约", "协约", "北约", "商超",
-    "相约", "赶超", "反超", "英超", "中超",
+    "相约", "赶超", "反超", "英超", "中超", "打破", "击破", "爆破", "攻破", "侦破", "告破", "看破", "道破", "磨破",
+    "摔破", "踩破",
 )  # fmt: skip
-_LOOSE_BEFORE = re.compile("(?P<least>至少|最少|起码|少说)(?:有|需要?|留|配备|要|得)$")
+_LOOSE_BEFORE = re.compile(
+    "(?P<least>至少|最少|起码|少说)[^，。；、,;：:\\n0-9的]{1,3}\\Z"
+    "|(?P<about>大概|大约|约莫|差不多|约)(?:只|就|还|共|可)?(?:有|要|需要?|得|能|含|发电|可达|合|相当于|需|花|用|值|占)\\Z"
+)
 _SHARE_OF = re.compile(
-    "(?P<about>约占|约为|约合|约)[^，。；、,;\\n]{1,9}的$"
-    "|(?P<less>不足|不及|不到)[^，。；、,;\\n]{1,9}的$"
-    "|(?P<most>不超过)[^，。；、,;\\n]{1,9}的$"
-    "|(?P<least>不低于|不少于)[^，。；、,;\\n]{1,9}的$"
-    "|(?P<more>超过)[^，。；、,;\\n]{1,9}的$"
+    "(?P<about>约[占为合][^，。；、,;\\n]{1,22}的|(?<![公条合签契履纽北节])约[^，。；、,;\\n》]{1,9}的)\\Z"
+    "|(?P<less>不足|不及|不到)[^，。；、,;\\n]{1,9}的\\Z"
+    "|(?P<most>不得?超过|不得?高于)[^，。；、,;\\n]{1,14}的?\\Z"
+    "|(?P<least>不得?低于|不得?少于)[^，。；、,;\\n]{1,14}的?\\Z"
+    "|(?P<more>超过)[^，。；、,;\\n]{1,9}的\\Z"
 )
 _LASTING = ("持续", "历时", "长达", "用时", "耗时", "时隔")
 _MARKS = {"least": ">=", "most": "<=", "about": "~", "less": "<", "more": ">"}
 
 _NOT_AFTER = {"上下": frozenset("游级联层班车学功文"), "左右": frozenset("两岸手邻翼"), "许": frozenset("多可")}
 
+_NUMERAL_NEXT = re.compile("[0-9０-９一二两三四五六七八九十百千万亿半]")
 _NOT_LOOSE = frozenset("，。、；,;（(的 \n") | {""}
 _AFTER_MORE = frozenset("，。；、,;.）)高厚长深宽重远来的\n") | {""}
 
@@ -89,6 +96,8 @@ def modifier_after(text: str, end: int) -> str:
         return ""
     for size in _AFTER_SIZES:
         mark = _AFTER_OF.get(text[end : end + size])
+        if mark == "<" and _NUMERAL_NEXT.match(text, end + size):
+            return ""  # 有5所不足60人: five schools have fewer than 60
         if mark is not None:
             return "" if text[end + size : end + size + 1] in _NOT_AFTER.get(text[end : end + size], ()) else mark
     return ""
@@ -104,15 +113,17 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     RETURNS (str): "", or one of the modifiers of a canonical value.
     """
     last = text[start - 1 : start]
-    if last not in _TELLING_BEFORE and text[end : end + 1] not in _TELLING_AFTER:
+    if last not in _TELLING_BEFORE and text[end : end + 1] not in _TELLING_AFTER and not _is_told(text, start, label):
         return inside
     before = modifier_before(text, start)
     if before == "~" and last == "近" and label == "DATE" and not text.endswith(_LASTING, 0, start - 1):
         before = ""
-    elif not before and last == "的" and label in ("PERCENT", "QUANTITY"):
+    elif not before and label == "PERCENT":
+        before = _searched(_SHARE_OF, text, start, 28)
+    elif not before and last == "的" and label == "QUANTITY":
         before = _searched(_SHARE_OF, text, start, 14)
-    elif not before and last not in _NOT_LOOSE:
-        before = _searched(_LOOSE_BEFORE, text, start, 4)
+    if not before and last not in _NOT_LOOSE:
+        before = _searched(_LOOSE_BEFORE, text, start, 6)
     after = modifier_after(text, end)
     if not after:
         after = _short_after(text, end, label)
@@ -120,6 +131,12 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
         if mark and mark != "~":
             return mark
     return before or inside or after
+
+
+def _is_told(text: str, start: int, label: str) -> bool:
+    """Whether 至少 or 不超过 stands a few words before the number: 至少造成14人死亡, 不超过投资额两成."""
+    near = text[max(0, start - 5) : start]
+    return "少" in near or (label == "PERCENT" and "不" in text[max(0, start - 16) : start])
 
 
 def _searched(pattern: re.Pattern[str], text: str, start: int, size: int) -> str:

@@ -15,6 +15,11 @@ _SESSIONS = (
     "会议", "全会", "全国", "中央", "人大", "政协", "一中", "二中", "三中", "四中",
     "五中", "六中", "七中", "省", "市委",
 )  # fmt: skip
+# 老两口 is an old couple, 最后一公里 the last mile.
+_NOT_BEFORE = {"口": ("老", "小"), "公里": ("最后",)}
+_NEVER: tuple[str, ...] = ()
+_POINTING = frozenset("每这那這某哪")
+_PLACES = frozenset("省市县縣乡鄉镇鎮村区區地州层")
 _OUTPUT = ("生产", "国内", "GDP", "工业", "增加值", "产值")
 # 一 + counter is an article (一项工作, a task) unless a word in front counts, or the unit is one that is never vague.
 _COUNTING = (
@@ -36,19 +41,35 @@ def rule_of(text: str, start: int, unit: Unit) -> str:
 def is_count(text: str, start: int, end: int, unit: Unit) -> bool:
     """RETURNS (bool): whether the amount at a place counts, as far as the grammar can say."""
     rule = rule_of(text, start, unit)
-    if unit.word in _NEVER_ALONE or (unit.word in _LINES and rule == "counter"):
+    is_code = text[start] == "0" and text[start + 1] in DIGITS  # 01星, 08席位
+    if is_code or unit.word in _NEVER_ALONE or (unit.word in _LINES and rule == "counter"):
         return False
     if not rule.startswith("cn"):
         return rule != "money" or not _is_vague_money(text, start, end)
     if text[start - 1 : start] in QUOTES or _is_name(text, end, unit) or _is_repeated(text, start, end):
         return False
-    if unit.word == "公里" and text.endswith("最后", 0, start):
-        return False  # 最后一公里 (the last mile)
-    return not rule.startswith("cn1") or unit.word in _REAL_ONES or text.endswith(_COUNTING, 0, start)
+    if text.endswith(_NOT_BEFORE.get(unit.word, _NEVER), 0, start):
+        return False
+    if not rule.startswith("cn1") or text.endswith(_COUNTING, 0, start):
+        return True
+    return unit.word in _REAL_ONES and not _is_any(text, start, end, unit)
+
+
+def _is_any(text: str, start: int, end: int, unit: Unit) -> bool:
+    """每一亩 (every mu), 这一国, 县乡一级 (at county level), 一户人家 (a household)."""
+    if text[start - 1 : start] in _POINTING and start:
+        return True
+    if unit.word == "级":
+        return text[start - 1 : start] in _PLACES
+    return unit.word in ("户", "戶") and text.startswith("人家", end)
 
 
 def _is_vague_money(text: str, start: int, end: int) -> bool:
     """一块 (a piece) and 万元GDP (per 10,000 yuan of GDP)."""
+    if text.startswith("一分钱", start):  # not one cent: 不收一分钱, 一分钱不要
+        return text[end : end + 1] in ("不", "没", "也", "都") or any(
+            char in text[max(0, start - 4) : start] for char in "不没未无"
+        )
     if end - start != 2 or text[start] not in "一万亿":
         return False
     return text.startswith("一块", start) or text.startswith(_OUTPUT, end)

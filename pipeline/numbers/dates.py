@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
+from pipeline.numbers.counted import match_counted
+from pipeline.numbers.lunar import match_lunar
 
 _D = "[0-9０-９]"
 _CD = "[〇○零Ｏ一二三四五六七八九]"
@@ -19,42 +21,105 @@ _CONN = f"(?:——|{CONNECTOR})"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|{_C3})"
 _MONTH = rf"(?P<m>{_N2})(?:[ \xa0]?月(?![饼球亮薪票龄])份?|(?={_CONN}{_N2}月))"
 _DAY = rf"(?P<d>{_N2})(?:[ \xa0]?[日号號](?!元|圆|线|楼|本)|(?={_CONN}{_N2}[日号號]))"
+_SPACE = r"(?:[ \xa0](?=[0-9]{1,2}[ \xa0]?日))?"
 _LOST_DAY = rf"(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
 _MONTH_PART = "(?P<mp>[初底末](?!期|级|步)|[上中下]旬)?"
 _SUB = (
-    rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
-    r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])"
-    r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
-    r"|(?P<fq>首季)度?"
-    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日])|(?P<same>同月)"
-    r"|(?P<yp>[初底末](?!期|级)|年中|中期))"
+    rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:{_SPACE}{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
+    r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])(?P<qp>(?<=度)[初末])?"
+    r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=年))前(?P<mb>[2-9]|1[0-2]|[二两三四五六七八九十]|十[一二])月(?![初底末上中下份])"
+    r"|(?P<fq>首季)度?|(?P<fm>首月)|第(?P<nm>[0-9]{1,2}|[一二三四五六七八九十]{1,2})[个個]月"
+    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日汛春夏秋冬])|(?P<same>同月)"
+    r"|(?P<yp>年?[初底末](?!期|级)|年中|中期|伊始))"
+)
+_EARLY = rf"(?<=公元)(?:{_D}{{1,3}}|{_CD}{{1,3}}|十{_CD}?|{_CD}十{_CD}?)(?=年)"
+_FOUR = rf"{_D}{{4}}|{_CD}{{4}}|[二两]千零[一二三四五六七八九]"
+# What makes a year of two digits: 20年3月, 19年底, 58年前7个月, 20年第52周.
+_AFTER_SHORT = (
+    rf"{_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度|[上下]半年|[底末](?!期)"
+    rf"|前[一二两三四五六七八九十0-9]+(?:[个個]月|季度)|的?第(?:{_D}{{1,2}}|{_C3})[个個]?(?:周(?!年)|星期|礼拜)"
 )
 _YEAR = (
-    rf"(?:(?:公元)?(?P<y>{_D}{{4}}|{_CD}{{4}}|[二两]千零[一二三四五六七八九])(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
+    rf"(?:(?:公元)?(?P<y>{_EARLY}|{_FOUR})(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
     rf"(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?月))?|(?={_CONN}{_D}{{4}}年))"
-    rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度)"
-    rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?年度?(?!级|龄|轻|货|画|夜|会|人))"
+    rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_AFTER_SHORT})"
+    rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?(?:年度|年(?!度|级|龄|轻|货|画|夜|会|人)))"
 )
 _FULL = re.compile(rf"{_YEAR}?{_SUB}?")
 _DAY_ONLY = re.compile(_DAY)
 _ISO = re.compile(
     rf"(?P<y>[12１２]{_D}{{3}})(?:(?P<sep>[-－/／.．])(?P<m>{_D}{{1,2}})(?P=sep)(?P<d>{_D}{{1,2}})|-(?P<md>[0-9]{{4}}))(?!{_D})"
 )
+_MONTH_RANGE = re.compile(
+    r"(?P<y>(?:19|20)[0-9]{2})[./](?P<m>0[1-9]|1[0-2])[-—–~～至]+(?P<last>(?:19|20)[0-9]{2})(?:[./](?P<m2>0[1-9]|1[0-2]))?"
+    r"(?![0-9./万亿年])"
+)
+_YEAR_PARTS = {f"{year}{char}": PARTS[char] for year in ("", "年") for char in "初底末"} | {"伊始": "start"}
+_FROM_START = re.compile(r"(?P<y>[0-9]{4})-(?:01|33)(?:-[0-9]{2})?/(?P=y)-(?P<last>[0-9]{2})(?:-[0-9]{2})?")
+_LAST_MONTHS = {"33": 3, "34": 6, "35": 9, "36": 12}
+_REPORTING = 3
 _ONES = "〇○零Ｏ"
+_LUNAR_DAY = re.compile("[0-9]{1,2}月[初十廿]")
+_YEARS = ("y", "y2", "rel")
+_LUNAR_STARTS = frozenset("农農阴陰旧正冬腊臘闰閏一二三四五六七八九十")
 _YEAR_SHIFT = {"去": -1, "今": 0, "明": 1, "前": -2, "后": 2, "後": 2, "本": 0, "来": 1, "來": 1}
 
 
 def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
     """RETURNS (Found | None): the date or period that starts at a place, a range as one; updates the anchor."""
     match = _FULL.match(text, start)
-    first = None if match is None or match.end() == start else _resolve(match, anchor)
-    if match is None or first is None:
+    if match is None:
         return None
     end = match.end()
+    lunar = _lunar_at(text, match, anchor)
+    if lunar is not None:
+        return lunar
+    mentioned = anchor.year, anchor.month, anchor.day, anchor.where
+    first = None if end == start else _resolve(match, anchor)
+    if first is None:
+        return None
+    if text.startswith("同期", end):  # 比去年同期: what it is compared with is not what the sentence speaks of
+        anchor.year, anchor.month, anchor.day, anchor.where = mentioned
+    counted = _counted_at(text, match, anchor)
+    if counted is not None:
+        return counted
     second = _second_half(text, end, match, anchor)
     if second is not None and second.value is not None and first[0] is not None:
-        return Found(second.end, f"{first[0]}/{second.value}")
+        value = f"{first[0]}/{second.value}"
+        return Found(second.end, value if _written_year(match, anchor) != (None, False) else _reported(value, anchor))
     return Found(end if second is None else second.end, first[0] if second is None else None)
+
+
+def _reported(value: str, anchor: Anchor) -> str:
+    """A range from January or the first quarter on, in a report of the year's first months: that of the year before."""
+    match = _FROM_START.fullmatch(value)
+    if match is None or anchor.today is None or anchor.today.month > _REPORTING or anchor.is_ahead:
+        return value
+    last = _LAST_MONTHS.get(match["last"]) or int(match["last"])
+    if int(match["y"]) != anchor.today.year or last <= anchor.today.month + 1:
+        return value
+    anchor.mention(anchor.today.year - 1, anchor.month, anchor.day)
+    return value.replace(match["y"], str(anchor.today.year - 1))
+
+
+def _lunar_at(text: str, match: re.Match[str], anchor: Anchor) -> Found | None:
+    """RETURNS (Found | None): 正月初一 or 去年五月初五, where the month or what follows the year may be lunar."""
+    begin = match.end() if match["m"] is None else match.start("m")
+    if text[begin : begin + 1] not in _LUNAR_STARTS and not _LUNAR_DAY.match(text, begin):
+        return None
+    year = _written_year(match, anchor) if begin > match.start() else (None, False)
+    return None if year is None else match_lunar(text, begin, anchor, year[0], has_year=year[1])
+
+
+def _counted_at(text: str, match: re.Match[str], anchor: Anchor) -> Found | None:
+    """RETURNS (Found | None): 6月第三周 or 今年第37周, where a week is counted behind a month or year alone."""
+    end = match.end()
+    if text[end : end + 1] not in ("第", "的", "份") or (match["m"] is not None and (match["d"] or match["mp"])):
+        return None
+    if match["m"] is None and any(part and name not in _YEARS for name, part in match.groupdict().items()):
+        return None
+    return match_counted(text, end, anchor.year, anchor.month if match["m"] is not None else None)
 
 
 def _second_half(text: str, end: int, first: re.Match[str], anchor: Anchor) -> Found | None:
@@ -88,27 +153,31 @@ def four_digit_year(text: str) -> int | None:
 
 def _resolve(match: re.Match[str], anchor: Anchor, year: int | None = None) -> tuple[str | None] | None:
     """RETURNS: the value in a tuple; None if the match is no date after all."""
-    known = year
-    explicit = True
-    if match["y"] is not None:
-        known = small_number(match["y"])
-        if known is None or (known < 1000 and not match.group().startswith("公元")) or known > 2999:
-            return None
-    elif match["y2"] is not None:
-        short = small_number("".join(match["y2"])) if match["y2"][0] not in _ONES else small_number(match["y2"][1])
-        if short is None:
-            digits = [small_number(char) or 0 for char in match["y2"]]
-            short = digits[0] * 10 + digits[1]
-        known = short + (1900 if short > 40 else 2000)
-    elif match["rel"] is not None:
-        known = _relative_year(match["rel"], anchor)
-    else:
-        explicit = False
+    written = _written_year(match, anchor)
+    if written is None:
+        return None
+    known, explicit = written if written[1] else (year, False)
     if match["m"] is not None:
         return _month_value(match, anchor, known, explicit)
     if match["md"] is not None:
         return _lost_month_value(match["md"], anchor, known) if explicit else None
     return _period_value(match, anchor, known, explicit)
+
+
+def _written_year(match: re.Match[str], anchor: Anchor) -> tuple[int | None, bool] | None:
+    """RETURNS: the year in front and whether there is one; None if its digits are no year."""
+    if match["y"] is not None:
+        known = small_number(match["y"])
+        if known is None or (known < 1000 and not match.group().startswith("公元")) or known > 2999:
+            return None
+        return known, True
+    if match["y2"] is not None:
+        short = small_number("".join(match["y2"])) if match["y2"][0] not in _ONES else small_number(match["y2"][1])
+        if short is None:
+            digits = [small_number(char) or 0 for char in match["y2"]]
+            short = digits[0] * 10 + digits[1]
+        return short + (1900 if short > 40 else 2000), True
+    return (_relative_year(match["rel"], anchor), True) if match["rel"] is not None else (None, False)
 
 
 def _relative_year(word: str, anchor: Anchor) -> int | None:
@@ -142,12 +211,18 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
 
 
 def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:
-    if not explicit and match["half"] is None and match["q"] is None and match["qn"] is None and match["mn"] is None:
+    if (
+        not explicit
+        and match["half"] is None
+        and match["q"] is None
+        and match["qn"] is None
+        and not (match["mn"] or match["mb"])
+    ):
         return None
-    if not explicit and match["q"] is not None and not match.group().endswith("季度"):
+    if not explicit and match["q"] is not None and "季度" not in match.group():
         return None
     if year is None and not explicit:
-        year = anchor.year_of_period(_first_month(match))
+        year = anchor.year_of_period(*_months_of(match))
     if year is None:
         return (None,)
     if match["same"]:
@@ -173,27 +248,40 @@ def _lost_month_value(digits: str, anchor: Anchor, year: int | None) -> tuple[st
     return (None if year is None else f"{year:04d}-{month:02d}-{day:02d}",)
 
 
-def _first_month(match: re.Match[str]) -> int:
-    if match["qn"]:
-        return 3 * (small_number(match["qn"]) or 2) - 2
-    if match["q"]:
-        return 3 * (small_number(match["q"]) or 1) - 2
-    return 7 if match["half"] == "下" else 1
+def _months_of(match: re.Match[str]) -> tuple[int, int]:
+    """RETURNS: the first and last month that tell the year of a period; of 前8月 the eighth alone."""
+    if match["mn"] or match["mb"]:
+        last = small_number(match["mn"] or match["mb"]) or 1
+        return last, last
+    written = match["qn"] or match["q"]
+    quarter = None if written is None else small_number(written)
+    if quarter:
+        return 3 * quarter - 2, 3 * quarter
+    return (7, 12) if match["half"] == "下" else (1, 6)
 
 
 def _within_year(match: re.Match[str], year: int) -> str:
     """RETURNS: what follows the year in the value: "-40", "-33/2025-35", " end"."""
-    quarter, quarters, months = "1" if match["fq"] else match["q"], match["qn"], match["mn"]
-    if quarter or quarters:
-        last = f"{32 + (small_number(quarter or quarters) or 1)}"
-        return f"-{last}" if quarter else f"-33/{year:04d}-{last}"
+    quarter, months = match["qn"] or ("1" if match["fq"] else match["q"]), match["mn"] or match["mb"]
+    if quarter:
+        last = f"{32 + (small_number(quarter) or 1)}"
+        part = f" {PARTS[match['qp']]}" if match["qp"] else ""
+        return f"-33/{year:04d}-{last}" if match["qn"] else f"-{last}{part}"
     if months:
         return f"-01/{year:04d}-{small_number(months) or 1:02d}"
     if match["half"] or match["hy"]:
         return "-41" if match["half"] == "下" else "-40"
     if match["season"]:
         return f"-{SEASONS[match['season']]}"
-    return f" {PARTS.get(match['yp'], 'mid')}" if match["yp"] else ""
+    return _month_or_part(match)
+
+
+def _month_or_part(match: re.Match[str]) -> str:
+    """RETURNS: "-08" for 第8个月, "-01" for 首月, " end" for 年底; "" for the year alone."""
+    if match["fm"] or match["nm"]:
+        number = 1 if match["fm"] else small_number(match["nm"]) or 1
+        return f"-{number:02d}" if number <= 12 else ""
+    return f" {_YEAR_PARTS.get(match['yp'], 'mid')}" if match["yp"] else ""
 
 
 def match_day(text: str, start: int, anchor: Anchor) -> Found | None:
@@ -206,7 +294,7 @@ def match_day(text: str, start: int, anchor: Anchor) -> Found | None:
     second = None if connector is None else _DAY_ONLY.match(text, connector.end())
     last = None if second is None else _day_value(second["d"], anchor)
     if second is None or last is None:
-        return Found(match.end(), value)
+        return Found(match.end(), value) if match.group()[-1] in "日号號" else None
     return Found(second.end(), f"{value}/{last}")
 
 
@@ -228,11 +316,20 @@ def _day_value(text: str, anchor: Anchor) -> str | None:
     return f"{'XXXX' if year is None else f'{year:04d}'}-{month:02d}-{day:02d}"
 
 
+def _months_of_resume(text: str, start: int) -> Found | None:
+    """RETURNS (Found | None): 1999.08-2002.02, 2008.03-2009: months as résumés write them."""
+    match = _MONTH_RANGE.match(text, start)
+    if match is None:
+        return None
+    last = match["last"] if match["m2"] is None else f"{match['last']}-{match['m2']}"
+    return Found(match.end(), f"{match['y']}-{match['m']}/{last}")
+
+
 def match_iso(text: str, start: int, anchor: Anchor) -> Found | None:
     """RETURNS (Found | None): a date in digits: 2024-07-18, 2023/11/27, 2024.8.26, 2022-0905."""
     match = _ISO.match(text, start)
     if match is None:
-        return None
+        return _months_of_resume(text, start)
     year = small_number(match["y"])
     joined = match["md"]
     month, day = (small_number(part) for part in ((joined[:2], joined[2:]) if joined else (match["m"], match["d"])))

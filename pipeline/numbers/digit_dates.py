@@ -18,7 +18,7 @@ _NOT_AFTER_DATE = frozenset("号號人家件个元.")
 _AS_DURATION_AFTER = re.compile("[以之]?[内內]|以上|以下|左右|的?时间|期限|后付|龄|游|自驾|行程|免")
 _AS_DURATION_BEFORE = re.compile(
     "(?:为期|共|近|连续|历时|至少|超过|不少于|不超过|长达|仅|只|约|每|过去|未来|最长|停留|逾期|满|达|拘留|公示|放假|休|用|需"
-    "|要|再过|用时|不足|前|后)$"
+    "|要|再过|用时|不足|前|后)\\Z"
 )
 
 
@@ -37,7 +37,7 @@ def read_digit_date(text: str, start: int, numeral: re.Match[str], anchor: Ancho
         reading = _read_iso(text, start, numeral, anchor) or _read_lossy(text, start, end, anchor)
         if reading is not None:
             return reading
-    found = match_decade(text, start) if following == "世" or text.startswith("年代", end) else None
+    found = match_decade(text, start, anchor) if following == "世" or text.startswith("年代", end) else None
     found = found or match_date(text, start, anchor)
     if found is not None and found.end > end:
         return Reading(start, found.end, "DATE", found.value, "", True, "date")

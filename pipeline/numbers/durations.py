@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pipeline.core.values import EXACT, format_decimal
+from pipeline.core.value_types import EXACT, format_decimal
 from pipeline.numbers.counts import DIGITS
+from pipeline.numbers.fractions import move
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral, shift
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import Unit, match_unit
@@ -14,6 +15,7 @@ from pipeline.numbers.units import Unit, match_unit
 HUNDREDTHS = re.compile(r"[0-9０-９]{2}(?![0-9０-９.．%％]|[万亿多余年月日个名米人])")
 _NIGHTS = frozenset(number + "夜" for number in "一二两三四五六七八九")
 _NOT_COUNTED = frozenset("“「『‘《那某每另新有")
+_ONE_OF_THEM = ("这", "這", "月的", "年的", "旬的", "前的", "季的", "有朝", "终有", "总有", "哪", "另")
 _AFTER_HALF = frozenset("年月个天小")
 _LATER = {"TH": ("TM", "TS"), "TM": ("TS",), "Y": ("M", "D"), "M": ("W", "D"), "D": ("TH", "TM"), "W": ("D",)}
 
@@ -34,6 +36,8 @@ def read_duration(text: str, start: int, unit: Unit, numeral: Numeral) -> Readin
     if "多" in unit.word:
         modifier = modifier or ">"
     keep = text[start] in DIGITS or text[start - 1 : start] not in _NOT_COUNTED
+    if keep and text.startswith(("一天", "一日"), start) and unit.end == start + 2:
+        keep = not text.endswith(_ONE_OF_THEM, 0, start)
     rule = "duration" if text[start] in DIGITS or text[start] != "一" else "cn1-duration"
     if low is None:
         return Reading(start, unit.end, label, None, modifier, True, "duration")
@@ -46,6 +50,8 @@ def read_duration(text: str, start: int, unit: Unit, numeral: Numeral) -> Readin
 
 
 def _times(number: str, factor: int) -> str:
+    if factor < 0:
+        return move(number, factor)
     return number if factor == 1 else format_decimal(EXACT.multiply(Decimal(number), factor))
 
 

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError, Problem
 from pipeline.numbers.anchor import Anchor
+from pipeline.numbers.common import read_common
 from pipeline.numbers.context import modifier_after, modifier_of
 from pipeline.numbers.money import local_currency, localize, read_code_money
 from pipeline.numbers.ordinals import read_first, read_front, read_head, read_multiple, read_ordinal
-from pipeline.numbers.quantities import read_number
+from pipeline.numbers.quantities import read_number, read_plain
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.share import join_ranges, share_units
 from pipeline.numbers.when import read_word
@@ -31,26 +32,28 @@ _NUMBER_STARTS = (
 # character: (characters that may not stand before it, what must follow)
 _WORD_STARTS = {
     "第": ("", "[0-9０-９〇零一二三四五六七八九十百千两兩]"),
-    "首": ("榜部", "[^都先要席相脑府领尔钢发创选倡善播映饰长演尾肯乌付]"),
+    "首": ("榜部石翘俯昂回魁匪祸", "[^都先要席相脑府领尔钢发创选倡善播映饰长演尾肯乌付]"),
     "前": ("目以之年提此战当日空眼跟门面先生午史", "[年天日0-9０-９一二三四五六七八九十百两兩几些]"),
     "翻": ("", "[番了0-9０-９一二三四五六七八九十两兩]"),
     "头": ("", "一[批个家位场条名届]"),
     "那": ("", "[天年]"),
-    "正": ("", "月初"),
-    "腊": ("", "月[初廿二三]"),
+    "正": ("改修更订匡", "月"),
+    "腊": ("", "月"),
+    "闰": ("", "(?:[一二三四五六七八九十]|[0-9]{1,2})月"),
+    "阴": ("", "历[闰正一二三四五六七八九十冬腊0-9]"),
     "去": ("过離离", "年"),
-    "今": ("如", "[年天日儿夏春秋冬晚晨]"),
+    "今": ("如", "[年天日儿夏春秋冬晚晨]|[明后][两兩]"),
     "昨": ("", "[天日晚夜，,从（(]"),
     "明": ("光清说证文", "[年天日]"),
     "后": ("此之以战先今前往产", "[年天]"),
     "後": ("此之以戰先今前往", "[年天]"),
-    "本": ("成样资基日版根", "[年月周週世]|季度"),
+    "本": ("成样资基日版根", "[年月周週世]|季度|日(?![本元圆人语记报期志])"),
     "上": (
-        "以网晚早马上",
-        "[年月周週世午半百千]|[个個][月世周星礼]|星期|[一个個]{0,2}季度|一[个個]?[年月周週]|上[周週]",
+        "以网晚早马上迈站跨跃登冲踏",
+        "[年月周週世午半百千万亿萬億]|[个個][月世周星礼]|星期|[一个個]{0,2}季度|一[个個]?[年月周週]|上[周週]",
     ),
     "下": ("以", "[年月周週午半]|[个個][月世周星礼]|星期|[一个個]{0,2}季度|一[个個]?[月周週]"),
-    "这": ("", "[周週](?![围边岁])"),
+    "这": ("", "[周週](?![围边岁])|[个個]月"),
     "当": ("应", "[年月天日晚]"),
     "當": ("應", "[年月天日]"),
     "同": ("不相共", "[年月日]"),
@@ -59,7 +62,7 @@ _WORD_STARTS = {
     "来": ("年以近", "年"),
     "來": ("年以近", "年"),
     "全": ("健安完齐", "年"),
-    "近": ("附临", "[年日]"),
+    "近": ("附临最", "[年日]"),
     # letters of a currency: USD 5, RMB300, HK$12
     "U": ("A-Za-z", "S(?:D ?|\\$)[0-9]"),
     "R": ("A-Za-z", "MB ?[0-9]"),
@@ -73,8 +76,8 @@ _WORD_STARTS = {
     "T": ("A-Za-z", "WD ?[0-9]"),
     "历": ("农阳公", "年"),
     "往": ("", "年"),
-    "农": ("", "[历曆][正一二三四五六七八九十冬腊]"),
-    "農": ("", "[历曆][正一二三四五六七八九十冬腊]"),
+    "农": ("", "[历曆][闰正一二三四五六七八九十冬腊0-9]"),
+    "農": ("", "[历曆][閏正一二三四五六七八九十冬臘0-9]"),
     "歷": ("", "年"),
     "日": ("", "前"),
     "即": ("", "日"),
@@ -83,9 +86,9 @@ _WORD_STARTS = {
     "星": ("", "期[一二三四五六日天]"),
     "礼": ("", "拜[一二三四五六日天]"),
     "年": ("去今明近全历同当往多每连某老青少", "[初底末内中]"),
-    "月": ("", "[初底末]"),
+    "月": ("登绕揽奔", "[初底末]"),
     "岁": ("", "末"),
-    "公": ("", "元[0-9０-９]"),
+    "公": ("", "元[0-9０-９一二三四五六七八九十]"),
     "晚": ("每", "[上间間]?[0-9０-９零一二两兩三四五六七八九十]"),
     "早": ("", "[上晨间間]?[0-9０-９零一二两兩三四五六七八九十]"),
     "清": ("", "晨[0-9０-９零一二两兩三四五六七八九十]"),
@@ -111,6 +114,7 @@ _URL = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+")
 _NUMBER_SET = frozenset(re.findall(".", "".join(chr(code) for code in range(0x30, 0x3A)))) | frozenset(
     _NUMBER_STARTS.replace("0-9", "-").replace("０-９", "０１２３４５６７８９")
 )
+_ASCII_DIGITS = frozenset("0123456789")
 _DATELINE = re.compile(r"[日号]?(?:（[^）]{0,12}）)?(?:讯|電|电)")
 
 
@@ -176,14 +180,21 @@ def _readings(text: str, date: str | None) -> list[Reading]:
             position = urls[-1][1]
             continue
         anchor.here = start
-        if _SPLIT_SCALE.match(text, start):
-            position = start + 1
+        char = text[start]
+        common = read_common(text, start) if char in _ASCII_DIGITS else None
+        if common is not None:
+            found.append(common)
+            position = common.end
             continue
-        if text[start] in _NUMBER_SET:
+        if char in _NUMBER_SET:
+            if char in _BIG and _SPLIT_SCALE.match(text, start):
+                position = start + 1
+                continue
             reading, position = read_number(text, start, anchor)
         else:
             reading, position = _read_word(text, start, anchor)
-        if reading is not None:
+        # Some readings begin a character before their start (大半年, 個半小時, .5): only where that is still free.
+        if reading is not None and (not found or found[-1].end <= reading.start):
             found.append(reading)
             if reading.rule == "date":
                 _notice_dateline(text, reading, anchor)
@@ -211,7 +222,7 @@ _READERS = {
 def _read_word(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int]:
     """RETURNS: what the word at a place starts, and where to go on."""
     char = text[start]
-    if char == "上" and text[start + 1] in "百千":
+    if char == "上" and text[start + 1] in "百千万亿萬億":
         return _read_upwards(text, start, anchor)
     reader = None if char == "第" and _QUARTER.match(text, start) else _READERS.get(char)
     reading = None if reader is None else reader(text, start)
@@ -220,9 +231,18 @@ def _read_word(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, i
     return reading, start + 1 if reading is None else reading.end
 
 
+_BIG = frozenset("万亿萬億")
+_MANY = frozenset({"成千", "成百"})  # 成千上万: by the thousands
+_BEFORE_UPWARDS = frozenset("以之网早晚路马线地场台车船身千百")
+
+
 def _read_upwards(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int]:
     """上百种, 上千人: a hundred kinds, a thousand people and more."""
+    if text[start - 2 : start] in _MANY:
+        return None, start + 2
     reading, end = read_number(text, start + 1, anchor)
+    if reading is None and text[start + 1] in _BIG and text[start - 1 : start] not in _BEFORE_UPWARDS:
+        reading, end = read_plain(text, start + 1)  # 上万户 are ten thousand households, 千家万户 are all of them
     if reading is None or reading.end - start > 6 or reading.label in ("DATE", "TIME") or reading.inside:
         return reading, end
     keep = reading.keep or reading.rule.startswith("bare")
@@ -238,6 +258,8 @@ def _notice_dateline(text: str, reading: Reading, anchor: Anchor) -> None:
 
 
 _CALENDAR_RULES = frozenset({"date", "word", "lossy", "plan", "iso", "clock", "year", "day"})
+_EVERY = ("每年", "每年的", "每月", "每逢", "每个月", "历年")
+_EVERY_ENDS = frozenset("年月逢的")
 _RANK_RULES = frozenset({"front", "first", "ordinal", "ordinal-unit"})
 
 
@@ -249,5 +271,7 @@ def _value(text: str, reading: Reading) -> str | None:
     if rule in _RANK_RULES:
         return inside + body
     if rule in _CALENDAR_RULES:
+        if text[start - 1 : start] in _EVERY_ENDS and text.endswith(_EVERY, 0, start):
+            return None  # 每年8月, 每月15日: no one day
         return f"~{body}" if modifier_after(text, end) == "~" else body
     return modifier_of(text, start, end, inside=inside, label=label) + body

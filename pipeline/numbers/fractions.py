@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
-from pipeline.core.values import format_decimal
-from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral, shift
+from pipeline.core.value_types import EXACT, format_decimal
+from pipeline.numbers.numerals import NUMERAL, Numeral, negative, read_numeral, shift
 from pipeline.numbers.reading import Reading
 
 _OF = re.compile(r"(?P<base>百|千|万|萬)分之(?P<neg>负|負)?")
@@ -14,6 +14,10 @@ _CONNECTOR = re.compile(r"(?:[-－—–―~～〜至到]|——)(?:百分之)?"
 _SLASH = re.compile(r"[/／](?P<n>[0-9０-９]{1,4})(?![0-9０-９.．/／年月日])")
 _RATE = re.compile(r"[/／](?P<base>10[万萬]|[万萬]|100[万萬]|百万)(?![元人年])")
 _RATES = {"10万": -3, "10萬": -3, "万": -2, "萬": -2, "100万": -4, "100萬": -4, "百万": -4}
+_AND = re.compile(
+    r"又(?=[0-9０-９一二三四五六七八九十百千万萬亿億壹贰叁肆伍]+分之|[0-9０-９]+/)"
+    r"|(?<=[0-9０-９]) (?=[0-9０-９]{1,2}/[0-9]{1,2}(?![0-9年月/]))"
+)
 _TERM = r"[0-9０-９]{1,6}(?:[.．][0-9０-９]+)?|[一二两三四五六七八九十百零]{1,5}"
 _NEXT_TERM = re.compile(rf"(?P<mark>[:：∶]|比)(?P<n>{_TERM})")
 _RATIO_AFTER = re.compile(r"[:：∶]|比(?![重例率上去较赛前分年二一]?[^0-9０-９一二三四五六七八九十])")
@@ -76,21 +80,42 @@ def read_fraction(text: str, start: int, end: int, numeral: Numeral) -> Reading 
 
 def _read_parts(text: str, start: int, begin: int, bottom: str) -> Reading | None:
     """三分之一; but 四分之一决赛 (quarter-final) is no share."""
-    number = NUMERAL.match(text, begin)
+    sign = "-" if text[begin : begin + 1] in ("负", "負") else ""
+    number = NUMERAL.match(text, begin + len(sign))
     top = None if number is None else read_numeral(number.group())
     if number is None or top is None or top.low is None or bottom == "0" or text.startswith("决赛", number.end()):
         return None
-    low = share(top.low, bottom)
-    body = low if top.high is None else f"{low}..{share(top.high, bottom)}"
+    if bottom[0] == "1" and not bottom.strip("10") and bottom.count("1") == 1:  # 千万分之六: exactly
+        low, high = (None if item is None else move(item, 3 - len(bottom)) for item in (top.low, top.high))
+    else:
+        low, high = (None if item is None else share(item, bottom) for item in (top.low, top.high))
+    if sign and low is not None and high is None:
+        low = negative(low)
+    body = low if high is None else f"{low}..{high}"
     return Reading(start, number.end(), "PERCENT", f"{body} %", top.modifier, True, "fraction")
+
+
+def read_mixed(text: str, start: int, end: int, numeral: Numeral) -> Reading | None:
+    """RETURNS (Reading | None): a whole number and a fraction, in percent: 三又二分之一 and 1 3/5."""
+    between = _AND.match(text, end)
+    if between is None or numeral.low is None or numeral.high is not None or "." in numeral.low:
+        return None
+    number = NUMERAL.match(text, between.end())
+    part = None if number is None else read_numeral(number.group())
+    fraction = None if number is None or part is None else read_fraction(text, between.end(), number.end(), part)
+    if fraction is None or fraction.body is None or ".." in fraction.body:
+        return None
+    percent = EXACT.add(EXACT.multiply(Decimal(numeral.low), 100), Decimal(fraction.body.removesuffix(" %")))
+    keep = text[between.start()] == "又"
+    return Reading(start, fraction.end, "PERCENT", f"{format_decimal(percent)} %", "", keep, "fraction")
 
 
 def _read_slash(text: str, start: int, end: int, top: str) -> Reading | None:
     match = _SLASH.match(text, end)
     bottom = 0 if match is None else int(match["n"])
-    if match is None or not 0 < int(top) < bottom <= 1000:
+    if match is None or not 0 < bottom <= 1000 or not 0 < int(top) <= 1000:
         return None
-    keep = bottom <= 10 or bottom in _USUAL_BOTTOMS
+    keep = int(top) < bottom and (bottom <= 10 or bottom in _USUAL_BOTTOMS)
     return Reading(start, match.end(), "PERCENT", f"{share(top, str(bottom))} %", "", keep, "fraction")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pipeline.core.values import EXACT, format_decimal
+from pipeline.core.value_types import EXACT, format_decimal
 from pipeline.numbers.fractions import move
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral
 from pipeline.numbers.reading import Reading
@@ -15,6 +15,7 @@ _PARTS_OF_YUAN = {"角": -1, "毛": -1, "毫": -1, "分": -2}
 _YUAN = frozenset("元块塊圆圓蚊角毛")
 _AFTER_YUAN = frozenset("钱零以左上下的一二三四五六七八九两多每整就到不")
 _CODE = re.compile(r"(?P<code>[A-Z]{2,3}[$¥￥]?) ?(?=[0-9])")
+_UP_TO = re.compile(r"(?:[-－–~～至到]|——?)(?P<sign>[$＄￥¥€£]?)(?=[0-9])")
 _TRADITIONAL = re.compile("[億萬個門數]")
 _LOCAL = (("MOP", ("澳門元", "澳門幣")), ("HKD", ("港元", "港幣")), ("TWD", ("台幣", "臺幣")))
 _OTHER_YUAN = ("人民幣", "人民币", "RMB")
@@ -80,6 +81,12 @@ def read_symbol_money(text: str, start: int, end: int, numeral: Numeral, *, symb
     if unit is not None and unit.kind == "money":
         end = unit.end
     body = None if numeral.low is None else f"{numeral.low} {code}"
+    upper = _UP_TO.match(text, end)
+    second = None if upper is None or upper["sign"] not in ("", symbol) else NUMERAL.match(text, upper.end())
+    last = None if second is None else read_numeral(second.group())
+    is_range = last is not None and last.low is not None and last.high is None and numeral.low is not None
+    if second is not None and is_range and Decimal(str(numeral.low)) < Decimal(str(last.low if last else 0)):
+        body, end = f"{numeral.low}..{last.low if last else 0} {code}", second.end()
     return Reading(start, end, "MONEY", body, numeral.modifier, True, "money")
 
 
@@ -100,6 +107,8 @@ def local_currency(text: str) -> str:
     text (str): the document.
     RETURNS (str): "MOP", "HKD", "TWD"; "CNY" where the text is in simplified characters or names several.
     """
+    if "元" not in text or ("幣" not in text and "澳門" not in text and "港元" not in text):
+        return "CNY"
     named = [code for code, words in _LOCAL if any(word in text for word in words)]
     if len(named) != 1 or _TRADITIONAL.search(text) is None or any(word in text for word in _OTHER_YUAN):
         return "CNY"

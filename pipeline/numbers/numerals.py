@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.core.values import MAX_DIGITS
+from pipeline.core.value_types import MAX_DIGITS
 
 DIGITS = "0-9０-９"
 _CN_DIGITS = {
@@ -25,13 +25,17 @@ _CN_DIGITS = {
     "參": 3,
     "陸": 6,
     "俩": 2,
+    "倆": 2,
     "仨": 3,
     "幺": 1,
     "弌": 1,
 }
-SCALES = {"十": 1, "拾": 1, "百": 2, "佰": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
+SCALES = {
+    "十": 1, "拾": 1, "百": 2, "佰": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "兆": 12,
+    "k": 3, "K": 3, "w": 4, "W": 4,
+}  # fmt: skip
 _COMPOUND_TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}
-_TO_ASCII = str.maketrans("０１２３４５６７８９．，－＋ｅＥ", "0123456789.,-+eE")
+_TO_ASCII = str.maketrans("０１２３４５６７８９．，－＋ｅＥｋＫ", "0123456789.,-+eEkK")
 MORE = "多余餘"
 _FORMAL = frozenset("壹贰貳叁參肆伍陆陸柒捌玖")
 _SOME = "几幾数數"
@@ -39,13 +43,17 @@ _SOME = "几幾数數"
 # A full-width comma groups full-width digits only: between ASCII digits it parts two numbers.
 _INT = (
     rf"(?:[{DIGITS}]{{1,3}}(?:,[{DIGITS}]{{3}})+(?![{DIGITS}])|[０-９]{{1,3}}(?:，[０-９]{{3}})+(?![{DIGITS}])"
+    rf"|[0-9]{{1,3}}(?:[,，][0-9]{{3}})+(?=\.[0-9]{{2,3}}元)"
     rf"|[{DIGITS}]+)"
 )
-_ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[％万亿个元倍吨]))?"
+_ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[％万亿个元倍吨千公米岁亩]))?"
 # 千 and 百 belong to the unit in 千瓦 (kilowatt) and 百帕 (hectopascal), to the noun in 百货 and 万象.
 # 两个亿 is 200 million, but 两个亿元镇 are two towns.
 _YI = "[个個][亿億](?![元级級以吨斤千百万产人亩])"
-_SCALE = rf"(?:[十亿億拾佰仟]|{_YI}|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])|[万萬](?![向能象科州]))"
+_SCALE = (
+    rf"(?:[十亿億拾佰仟]|兆(?=[0-9零一二三四五六七八九亿億元])|{_YI}|百(?![帕货姓分])|千(?![瓦克赫伏卡焦帕米])"
+    r"|[万萬](?![向能象科州]))"
+)
 _TAIL = (
     rf"(?:[{MORE}](?![姚杭江干])|[几幾]"
     r"|[来來](?=[个個名位人天年岁里种份家斤亩块元米件次只处分條条套户张场吨公平小支所座台辆头]))"
@@ -60,10 +68,15 @@ _MIXED = (
     rf"(?:(?<=[万萬亿億])[{DIGITS}]{{4}}(?![{DIGITS}])|{_REST})?)?{_TAIL}?"
 )
 _CN_CHAR = (
-    r"(?:[〇○零一二三四五六七八九十廿卅卌亿億]|百(?![帕货姓分])|千(?![瓦赫伏卡焦帕]|克(?!拉))"
-    r"|[万萬](?![向能象科州])|(?<![一二三四五六七八九])[两兩]"
+    r"(?:[〇○零一二三四五六七八九十廿卅卌亿億]|百(?![帕货姓])(?!(?<![一二三四五六七八九两兩]百)分)"
+    # 十千米 are ten kilometres, 三千米 three thousand metres.
+    r"|千(?![瓦赫伏卡焦帕]|克(?!拉)|(?<=[十百千]千)米)|[万萬](?![向能象科州])"
+    # 两 is a digit at the start and before a scale word; in 三十两 it is a unit.
+    r"|(?<![二三四五六七八九])[两兩](?=[百千万萬亿億佰仟])|(?<![〇零一二三四五六七八九十百千万萬亿億两兩])[两兩]"
+    r"|(?<=一)[两兩](?=[个個天年月周次人件名家岁小分倍成位条项句])"
+    r"|(?<=[一二三四五六七八九十百千])兆(?=[零壹一二三四五六七八九十百千亿億元日美韩])"
     rf"|(?<=[一二三四五六七八九十两兩])(?={_YI})[个個]"
-    r"|(?<=[十百千万萬亿億零拾佰仟])[壹贰貳叁肆伍陆柒捌玖拾佰仟]"
+    r"|(?<=[十百千万萬亿億零拾佰仟兆])[壹贰貳叁肆伍陆柒捌玖拾佰仟]"
     r"|(?<=[一二三四五六七八九壹贰貳叁肆伍陆柒捌玖拾])[佰仟拾])"
 )
 _CHINESE = (
@@ -72,14 +85,17 @@ _CHINESE = (
 )
 _FINANCIAL = (
     r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟](?:[零一二三四五六七八九十百千两兩壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億]+"
-    r"(?:[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+)?|[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+|(?=[元圆圓角分]))"
+    rf"(?:[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+)?(?:{_TAIL}{_SCALE}*)?"
+    r"|[点點][零壹贰貳叁參肆伍陆陸柒捌玖]+|(?=[元圆圓角分]))"
     # Alone it is a numeral only where no word surrounds it: 伍 and 陆 are names, too.
-    r"|(?:(?<![\u4e00-\u9fff])|(?<=分之))[壹贰貳叁參肆伍陆陸柒捌玖拾]{1,2}(?![\u4e00-\u9fffA-Za-z])"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=分之)|(?<=[负負]))[壹贰貳叁參肆伍陆陸柒捌玖拾]{1,2}(?:(?=又)|(?![\u4e00-\u9fffA-Za-z]))"
 )
-_SCIENTIFIC = rf"{_ARABIC}(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z])|[x×*]10\^-?[0-9]{{1,3}})"
-NUMERAL = re.compile(rf"{_SCIENTIFIC}|{_MIXED}|{_CHINESE}|{_FINANCIAL}")
+_SCIENTIFIC = rf"{_ARABIC}(?:[eEｅＥ][+\-＋－]?[{DIGITS}]{{1,3}}(?![{DIGITS}A-Za-z])|[x×*]10\^-?[0-9]{{1,3}})"
+# 15k元, 30w以上: letters for a thousand and ten thousand, where no unit begins with them.
+_LETTERED = rf"{_ARABIC}[kKwWｋＫ](?=[元块+]|个百分|個百分|左右|上下|以上|以下|\n|\Z)"
+NUMERAL = re.compile(rf"{_SCIENTIFIC}|{_LETTERED}|{_MIXED}|{_CHINESE}|{_FINANCIAL}")
 
-_PLAIN = re.compile(r"([0-9]+)(?:\.([0-9]+))?([十百千万亿萬億]*)")
+_PLAIN = re.compile(r"([0-9]+)(?:\.([0-9]+))?([十百千万亿萬億kKwW]*)")
 _TOKEN = re.compile(r"[0-9]+(?:\.[0-9]+)?|.")
 _EXPONENT = re.compile(r"([0-9.,]+)(?:[eE]|[x×*]10\^)([+-]?[0-9]+)")
 
@@ -125,7 +141,9 @@ def read_numeral(surface: str) -> Numeral | None:
 
 
 def negative(number: str) -> str:
-    """RETURNS (str): the number with a minus sign, except zero."""
+    """RETURNS (str): the number with the other sign, except zero."""
+    if number.startswith("-"):
+        return number[1:]
     return number if number == "0" or number.startswith("0 ") else f"-{number}"
 
 
@@ -191,6 +209,12 @@ def _pair_of_neighbours(text: str) -> tuple[str, str] | None:
 
 def _evaluate(text: str) -> str | None:
     """RETURNS: the digits of a numeral without approximations; None if its parts do not fit together."""
+    high, trillion, low = text.partition("兆")
+    if trillion:
+        parts = _evaluate(high), _evaluate(low) if low else "0"
+        if not all(part is not None and part.isdigit() for part in parts):
+            return None
+        return str(int(parts[0] or 0) * 10 ** SCALES["兆"] + int(parts[1] or 0))
     if len(text) > 1 and all(char in _CN_DIGITS for char in text):
         digits = "".join(str(_CN_DIGITS[char]) for char in text)
         is_plain = len(text) > 2 or digits[0] == "0" or text[0] in _FORMAL
@@ -223,7 +247,8 @@ def _evaluate_scaled(text: str) -> str | None:
             number, last_scale = None, power
     if number is not None:
         if "." in number:
-            return None if text != number else number
+            whole, _, fraction = number.partition(".")
+            return None if text != number else shift(whole, fraction, 0)
         # 一百五 is 150, 一万二 is 12000: a lone last digit counts the next lower scale.
         section += int(number) * (10 ** (last_scale - 1) if last_scale > 1 and len(number) == 1 else 1)
     return str(total + section)
@@ -233,12 +258,20 @@ def _scaled(number: str | None, section: int, total: int, power: int) -> tuple[i
     """RETURNS: (total, section) after a scale word; None if the number before it has decimals."""
     if number is not None and "." in number:
         return None
-    if power < 4:
-        return total, section + (1 if number in (None, "0") else int(number)) * 10**power
-    below = section + (0 if number is None else int(number))
-    if power == 4:
-        return (total + (below or 1) * 10**4, 0) if below or not total else (total * 10**4, 0)
-    return ((total + below) or 1) * 10**8, 0
+    if power >= 4:
+        return _scaled_up(section + (0 if number is None else int(number)), total, power)
+    if number is None and 0 < section < 10**power:
+        return total, section * 10**power  # 五十千: fifty thousand
+    return total, section + (1 if number in (None, "0") else int(number)) * 10**power
+
+
+def _scaled_up(below: int, total: int, power: int) -> tuple[int, int] | None:
+    """RETURNS: (total, 0) after 万 or 亿; None where one of them stands twice: 一万 二万 are two numbers."""
+    if power == 4 and not below and total:
+        return total * 10**4, 0  # 四万万
+    if total % 10**8 if power == 4 else total >= 10**8:
+        return None
+    return (total + (below or 1) * 10**4, 0) if power == 4 else (((total + below) or 1) * 10**8, 0)
 
 
 def _evaluate_decimal(text: str) -> str | None:

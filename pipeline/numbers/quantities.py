@@ -14,13 +14,13 @@ from pipeline.numbers.amounts import read_amount
 from pipeline.numbers.anchor import Anchor
 from pipeline.numbers.calendar_words import match_plan
 from pipeline.numbers.clock import match_clock
-from pipeline.numbers.common import read_common
 from pipeline.numbers.dates import match_iso
 from pipeline.numbers.digit_dates import read_digit_date
-from pipeline.numbers.fractions import read_fraction, read_percent_words, read_ratio
+from pipeline.numbers.fractions import read_fraction, read_mixed, read_percent_words, read_ratio
 from pipeline.numbers.indefinite import ROMANS, read_half, read_roman, read_some, read_stopwatch, read_whole
 from pipeline.numbers.numerals import NUMERAL, Numeral, negative, read_numeral
 from pipeline.numbers.reading import Reading
+from pipeline.numbers.spaced import SPACES, goes_on, read_spaced
 from pipeline.numbers.words import ends_word, word_at
 
 _Result = tuple[Reading | None, int]
@@ -32,8 +32,15 @@ _CODE = re.compile(r"[0-9０-９A-Za-zＡ-Ｚａ-ｚ_.\-/]*")
 _PHONE = re.compile(
     r"0[0-9]{2,3}-[0-9X]{3,8}(?:-[0-9]+)?|1[3-9][0-9X]{9}(?![0-9])|[48]00-?[0-9]{3}-?[0-9]{4}|[0-9]{3,5}-[0-9]{3,}-?[0-9]*(?![0-9年日月个%])"
 )
+_POINT = re.compile(r"(?<![0-9A-Za-z０-９.\u4e00-\u9fff]\.)(?<![0-9A-Za-z.]-\.)[0-9]")
+_REACH = 40
+_SPACED = SPACES | {"分"}
+_BEFORE_MINUS = frozenset("为為是达達到至在从由于约近低降跌和、")
 _SCALE_CHARS = frozenset("十百千万萬亿億")
 _DENOMINATORS = frozenset("人户名元家个戶")
+# 1.1214日: a list marker in front of a date that lost its 月.
+_LISTED_DATE = re.compile(r"[0-9]{1,2}\.[0-9]{3,4}日")
+_BEFORE_LIST = frozenset(" \u3000\n、；") | {""}
 _GENERATION = re.compile("[2-6]G(?![a-zA-Z0-9流数内])")
 _DATE_NEXT = frozenset("年月日号號世季-－—–―~～〜至到/／.．　 \xa0")
 _CONNECTORS = frozenset("-－—–―~～至")
@@ -44,9 +51,8 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
     """RETURNS (tuple): the reading that starts at a place or None, and the place to go on from."""
     char = text[start]
     if char in _DIGITS:
-        reading = read_common(text, start)
-        if reading is not None:
-            return reading, reading.end
+        if text[start - 1 : start] == "." and _POINT.match(text, start):
+            return _read_pointed(text, start)
         return _read_digits(text, start, start, "", anchor)
     special = _SPECIAL.get(char)
     if special is not None:
@@ -54,6 +60,17 @@ def read_number(text: str, start: int, anchor: Anchor) -> _Result:
         if result is not None:
             return result
     return _read_chinese(text, start, anchor)
+
+
+def _read_pointed(text: str, start: int) -> _Result:
+    """A decimal without its leading zero: .5, -.77 %."""
+    begin = start - 1 - (text[start - 2 : start - 1] == "-")
+    compact = f"{text[begin : start - 1]}0.{text[start : start + _REACH]}"
+    reading, _ = _read_compact(compact, 0)
+    if reading is None or reading.start or reading.end <= 2:
+        return None, start + 1
+    end = reading.end - len(compact) + len(text[start : start + _REACH]) + start
+    return reading._replace(start=begin, end=end), end
 
 
 def _read_symbol(text: str, start: int) -> _Result:
@@ -80,13 +97,22 @@ def _read_of(text: str, start: int) -> _Result | None:
     """百分之三, 千分之五, 万分之二."""
     percent = read_percent_words(text, start)
     if percent is not None:
-        return percent, percent.end
+        spaced = None
+        if goes_on(text, percent.end):
+            spaced = read_spaced(text, start, _read_compact)
+        return spaced or percent, (spaced or percent).end
     return (None, start + 3) if text.startswith("分之", start + 1) else None
 
 
 def _read_sign(text: str, start: int) -> _Result | None:
     sign = _SIGNS.match(text, start)
-    return None if sign is None else _read_signed(text, start, sign.end())
+    if sign is None:
+        return None
+    if text[start] in "负負" and text[start - 1 : start] in _DIGITS:
+        return None, start + 1  # 5负1平: five defeats and a draw
+    end = sign.end()
+    is_apart = text[end : end + 1] == " " and text[start] in "负負" and text[end + 1 : end + 2] in _DIGITS
+    return _read_signed(text, start, end + is_apart)
 
 
 _SPECIAL: dict[str, Callable[[str, int], _Result | None]] = {
@@ -133,15 +159,31 @@ def _read_signed(text: str, start: int, begin: int) -> _Result:
     reading, end = _read_plain(text, start, begin, "-", "")
     if reading is not None and reading.label in ("DATE", "TIME"):
         return None, begin  # no period is negative: 北溪-2年, 1—4天
+    if reading is not None and text[start] in "-－−" and _is_code(text, start, reading):
+        return None, end
     if reading is not None and reading.rule.startswith("bare") and text[start] not in "-－−":
         reading = reading._replace(keep=text[start] in "负負" and text[begin] in _DIGITS)
     return reading, end
 
 
+def _is_code(text: str, start: int, reading: Reading) -> bool:
+    """直-8L, 运-20等: behind an ideograph a hyphen is a minus only before a share, a temperature or a decimal."""
+    before = text[start - 1 : start]
+    if not "\u4e00" <= before <= "\u9fff" or before in _BEFORE_MINUS:
+        return False
+    return (
+        reading.label != "PERCENT"
+        and "." not in (reading.body or "")
+        and reading.body is not None
+        and (reading.body.rpartition(" ")[2] not in ("°C", "摄氏度", "度"))
+    )
+
+
 def _joins(text: str, start: int) -> bool:
     """Whether a hyphen joins two parts of a code instead of being a minus."""
     before = text[start - 1 : start]
-    return before.isascii() and (before.isalnum() or before in (")", "-", "."))
+    is_ideograph = "\u3400" <= before <= "\u9fff"
+    return (before.isalnum() and not is_ideograph) or (before != "" and before in ")-.")
 
 
 def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -> _Result:
@@ -150,25 +192,55 @@ def _read_digits(text: str, start: int, begin: int, sign: str, anchor: Anchor) -
     if match is None:
         return None, start + 1
     end = match.end()
-    following = text[end : end + 1]
-    arabic = text[start] in _DIGITS
-    if arabic:
+    if text[start] in _DIGITS:
+        if _LISTED_DATE.match(text, start) and text[start - 1 : start] in _BEFORE_LIST:
+            return _read_listed_date(text, text.index(".", start) + 1, anchor)
         code = _skip_code(text, start, end)
         if code:
             return None, code
-    if following in _DATE_NEXT or (arabic and end - start == 8):
+    reading = _read_other(text, start, match, anchor)
+    return (reading, reading.end) if reading is not None else _read_plain(text, start, begin, sign, "")
+
+
+def _read_listed_date(text: str, start: int, anchor: Anchor) -> _Result:
+    match = NUMERAL.match(text, start)
+    reading = None if match is None else read_digit_date(text, start, match, anchor)
+    return reading, start if reading is None else reading.end
+
+
+def _read_other(text: str, start: int, match: re.Match[str], anchor: Anchor) -> Reading | None:
+    """What a numeral may begin beside an amount: a numeral broken by spaces, a date, a time of day."""
+    end = match.end()
+    following, arabic = text[end : end + 1], text[start] in _DIGITS
+    reading = read_spaced(text, start, _read_compact) if following in _SPACED and goes_on(text, end) else None
+    if reading is None and (following in _DATE_NEXT or (arabic and end - start == 8)):
         reading = read_digit_date(text, start, match, anchor)
-        if reading is not None:
-            return reading, reading.end
-    if following and (following in _CLOCK_NEXT or (arabic and following in _CONNECTORS)):
-        clock = match_clock(text, start)
-        if clock is not None and not _is_score(text, start, end):
-            keep = following in ":：时時-－—–―~～至" or clock.end > end + 1 or _is_hour(text, start, clock.end)
-            return Reading(start, clock.end, "TIME", clock.value, "", keep, "clock"), clock.end
-    return _read_plain(text, start, begin, sign, "")
+    if reading is None and following and (following in _CLOCK_NEXT or (arabic and following in _CONNECTORS)):
+        reading = _read_clock(text, start, end)
+    return reading
+
+
+def _read_clock(text: str, start: int, end: int) -> Reading | None:
+    clock = match_clock(text, start)
+    if clock is None or _is_score(text, start, end):
+        return None
+    is_told = text[end] in ":：时時-－—–―~～至" or clock.end > end + 1 or clock.kind == "told"
+    keep = is_told or _is_hour(text, start, clock.end)
+    return Reading(start, clock.end, "TIME", clock.value, "", keep, "clock")
+
+
+def read_plain(text: str, start: int) -> _Result:
+    """RETURNS (tuple): the amount or bare number at a place, even if a fixed word begins there, and where it ends."""
+    return _read_plain(text, start, start, "", "")
+
+
+def _read_compact(text: str, start: int) -> _Result:
+    return read_number(text, start, Anchor())
 
 
 def _is_hour(text: str, start: int, end: int) -> bool:
+    if text[start] == "零":
+        return text[start - 1 : start] in ("日", "天", "号", "晚")
     return text[start] in _DIGITS and text[end : end + 1] not in frozenset("建意要原认启希共感体多措举看评")
 
 
@@ -204,6 +276,9 @@ def _read_plain(text: str, start: int, begin: int, sign: str, symbol: str) -> _R
         return None, begin + 1
     end = match.end()
     numeral = read_numeral(match.group())
+    if numeral is None and text[end - 1] == "千" and text[end : end + 1] == "米":
+        end -= 1  # 三百一十一千米: kilometres
+        numeral = read_numeral(text[begin:end])
     if numeral is None:
         numeral = _digits_of_discount(match.group(), text, end)
         if numeral is None:
@@ -213,9 +288,15 @@ def _read_plain(text: str, start: int, begin: int, sign: str, symbol: str) -> _R
         stopped = read_stopwatch(text, start)
         if stopped is not None:
             return stopped, stopped.end
-    if following and following in "/／分∶:：比" and not symbol:
-        reading = read_fraction(text, start, end, numeral) or read_ratio(text, start, match)
+    if following and following in "/／分∶:：比又 " and not symbol:
+        reading = (
+            read_mixed(text, start, end, numeral)
+            if following in "又 "
+            else read_fraction(text, start, end, numeral) or read_ratio(text, start, match)
+        )
         if reading is not None:
+            if sign and reading.label == "PERCENT" and reading.body is not None:
+                reading = reading._replace(body=negative(reading.body))
             return reading, reading.end
     reading = read_amount(text, start, end, numeral, sign=sign, symbol=symbol)
     if reading is None:

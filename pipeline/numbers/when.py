@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from pipeline.numbers.anchor import Anchor, Found
 from pipeline.numbers.calendar_words import match_word
 from pipeline.numbers.clock import match_clock
@@ -17,6 +19,8 @@ def read_word(text: str, start: int, anchor: Anchor) -> Reading | None:
         if clock is not None:
             return _reading(start, clock, "TIME", "clock")
     found = match_word(text, start, anchor)
+    if found is not None and text[start] in "前后後" and text[start - 1 : start] == "大":
+        return _further(text, start, found, anchor)
     return (
         None
         if found is None
@@ -24,6 +28,19 @@ def read_word(text: str, start: int, anchor: Anchor) -> Reading | None:
             start, found, "DATE", found.kind, text[start] not in "那往" and not text.startswith(("前几", "前些"), start)
         )
     )
+
+
+def _further(text: str, start: int, found: Found, anchor: Anchor) -> Reading:
+    """大前天 (three days ago) and 大后年: one further than the day or year behind 大."""
+    value = found.value
+    step = -1 if text[start] == "前" else 1
+    if value is not None and value.isdigit():
+        value = f"{int(value) + step:04d}"
+    elif value is not None and len(value) == 10 and "X" not in value:
+        value = (datetime.date.fromisoformat(value) + datetime.timedelta(days=step)).isoformat()
+    else:
+        value = None
+    return _reading(start - 1, Found(found.end, value, found.kind), "DATE", found.kind)
 
 
 def _reading(start: int, found: Found, label: str, rule: str, keep: bool = True) -> Reading:

@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.core.value_types import MODIFIERS, Amount, format_decimal
 from pipeline.core.values import (
     CURRENCIES,
-    MODIFIERS,
-    Amount,
     ValueFormatError,
     fold_unit,
-    format_decimal,
     is_value,
     make_amount,
     make_ratio,

@@ -16,7 +16,8 @@ PIECES = [
     "百分之", "百", "千", "万", "亿", "点", "两", "半", "几", "多", "余", "-", "—", "至", "/", ":", ".", "5", "９",
     "０", "零", "一", "十", "年", "月", "日", "时", "分", "元", "块", "米", "个", "成", "折", "倍", "番", "“",
     "”", "（", "）", " ", "\u3000", "￥", "Ⅲ类", "农历", "正月初一", "当天", "上", "前", "首", "每", "A", "PM2.5",
-    "https://a.cn/1",
+    "https://a.cn/1", "4.3 万件", "三百 五十", "又", "三分之一", "1/2", "上万", "15k元", "今明两年", "第三周",
+    "周一至周五", "闰", "大半年", "個半小時", ".5", "大前天", "30分半", "兆", "k", "今晚（",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 dates = st.sampled_from([None, "2022-04-26", "2024-02-29", "1998-01-15"])
@@ -56,6 +57,20 @@ def test_a_line_in_front_shifts_the_spans(text: str) -> None:
         return [(span.start - len(line), span.end - len(line), span.label, span.value) for span in spans]
 
     assert keys("一行前言\n") == keys("\n")
+
+
+# Calendar words carry a year or month from one sentence to the next; everything else ends with its sentence.
+TIMELESS = [piece for piece in PIECES if not any(char in piece for char in "年月日天周历农闰今晚时点秒分/")]
+sentences = st.lists(st.sampled_from(TIMELESS), max_size=8).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(sentences, sentences, st.sampled_from(["。", "\n"]))
+def test_joining_two_texts_joins_their_spans(first: str, second: str, mark: str) -> None:
+    def keys(text: str, shift: int = 0) -> list[tuple[int, int, str, str | None]]:
+        return [(span.start + shift, span.end + shift, span.label, span.value) for span in find_numbers(text)]
+
+    assert keys(first + mark + second) == keys(first + mark) + keys(mark + second, len(first))
 
 
 @pytest.mark.parametrize("mark", ["。", "\n"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.values import format_decimal
+from pipeline.core.value_types import format_decimal
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral, shift
 
 TABLE = [
@@ -57,6 +57,7 @@ def test_numeral_has_its_exact_value(surface: str, value: str) -> None:
     ("surface", "numeral"),
     [
         ("十几", Numeral("10", None, ">")),
+        ("2.50多", Numeral("2.5", None, ">")),
         ("百余", Numeral("100", None, ">")),
         ("300多万", Numeral("3000000", None, ">")),
         ("二十几万", Numeral("200000", None, ">")),
@@ -67,6 +68,7 @@ def test_numeral_has_its_exact_value(surface: str, value: str) -> None:
         ("二十七八", Numeral("27", "28")),
         ("四五十万", Numeral("400000", "500000")),
         ("三五百", Numeral("300", "500")),
+        ("一两百", Numeral("100", "200")),
     ],
 )
 def test_numeral_approximation_is_a_range_or_modifier(surface: str, numeral: Numeral) -> None:
@@ -87,6 +89,12 @@ def test_numeral_approximation_is_a_range_or_modifier(surface: str, numeral: Num
         ("壹", "1"),
         ("壹壹", "11"),
         ("两个亿", "200000000"),
+        ("四万万", "400000000"),
+        ("五十千", "50000"),
+        ("二百十五", "215"),
+        ("五兆六十二亿四万五千二", "5006200045200"),
+        ("２.７８９０e－１", "0.2789"),
+        ("15k", "15000"),
     ],
 )
 def test_numeral_of_two_scripts_is_matched_and_read_whole(surface: str, value: str) -> None:
@@ -96,7 +104,7 @@ def test_numeral_of_two_scripts_is_matched_and_read_whole(surface: str, value: s
     assert read_numeral(surface) == Numeral(value)
 
 
-@pytest.mark.parametrize("surface", ["九" * 401, "9" * 401, "1百.5"])
+@pytest.mark.parametrize("surface", ["九" * 401, "9" * 401, "1百.5", "一万二万", "一亿二亿"])
 def test_numeral_without_value_is_none(surface: str) -> None:
     assert read_numeral(surface) is None
 
@@ -113,6 +121,11 @@ def test_numeral_without_value_is_none(surface: str) -> None:
         ("两个亿元镇", "两"),
         ("12，345", "12"),
         ("陆家嘴", ""),
+        ("十千米", "十"),
+        ("三十两", "三十"),
+        ("15kg", "15"),
+        ("考一百分", ""),
+        ("一百分", "一百"),
     ],
 )
 def test_numeral_leaves_the_unit_its_characters(text: str, surface: str) -> None:

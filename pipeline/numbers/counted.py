@@ -1,0 +1,51 @@
+"""Weeks and weekdays counted within a month or a year: 6月第三周, 五月的第二个星期日, 今年第37周.
+
+The first week of a month is the one of its first Monday; the weeks of a year are those of ISO 8601.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from pipeline.numbers.anchor import Found, small_number
+
+_NUMBER = "(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+_WEEK = "(?:周|週|星期|礼拜)"
+_IN_MONTH = re.compile(rf"份?的?第{_NUMBER}[个個]?{_WEEK}(?P<w>[一二三四五六日天])?(?![年岁])")
+_IN_YEAR = re.compile(rf"的?第{_NUMBER}[个個]?{_WEEK}(?![年岁一二三四五六日天])")
+_WEEKDAYS = "一二三四五六日"
+
+
+def match_counted(text: str, end: int, year: int | None, month: int | None) -> Found | None:
+    """Read what is counted behind a month or a year.
+
+    text (str): the text.
+    end (int): where the month or year ends.
+    year (int | None), month (int | None): what they are; without a month, weeks of the year.
+    RETURNS (Found | None): the week or day; without a value where the year is not known.
+    """
+    match = (_IN_MONTH if month else _IN_YEAR).match(text, end)
+    number = None if match is None else small_number(match["n"])
+    if match is None or not number:
+        return None
+    if year is None:
+        return Found(match.end(), None)
+    if month is None:
+        return _week_of_year(match.end(), year, number)
+    first = datetime.date(year, month, 1)
+    wanted = 0 if match["w"] is None else _WEEKDAYS.index("日" if match["w"] == "天" else match["w"])
+    day = first + datetime.timedelta(days=(wanted - first.weekday()) % 7 + 7 * (number - 1))
+    if day.month != month:
+        return None
+    if match["w"]:
+        return Found(match.end(), day.isoformat())
+    return Found(match.end(), f"{day.isoformat()}/{(day + datetime.timedelta(days=6)).isoformat()}")
+
+
+def _week_of_year(end: int, year: int, number: int) -> Found | None:
+    try:
+        monday = datetime.date.fromisocalendar(year, number, 1)
+    except ValueError:
+        return None
+    return Found(end, f"{monday.isoformat()}/{(monday + datetime.timedelta(days=6)).isoformat()}")
