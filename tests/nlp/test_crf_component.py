@@ -167,3 +167,19 @@ def test_stacking_a_model_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     nlp = make_nlp(features={"other": {"@misc": "biaozhu.ModelTags.v1", "path": str(tmp_path / "none")}})
     with pytest.raises(MissingPartError, match="E518"):
         train(nlp)
+
+
+def test_runs_are_averaged() -> None:
+    def weights(**settings: object) -> np.ndarray:
+        nlp = make_nlp(max_iterations=2, dropout=0.5, **settings)
+        crf = nlp.get_pipe("entities")
+        crf.prune = -1.0
+        seen = []
+        crf.on_epoch = lambda epoch: seen.append(epoch.number)
+        crf.fit(gold_docs(nlp))
+        assert seen == list(range(1, 1 + 2 * crf.options.runs))
+        return crf.model.sparse.values
+
+    first, second = weights(seed=5), weights(seed=6)
+    assert not np.array_equal(first, second)
+    np.testing.assert_allclose(weights(seed=5, runs=2), (first + second) / 2, atol=1e-6)

@@ -171,7 +171,8 @@ class CrfEntities(Pipe):
             docs = [*docs, *self.augment(docs)]
         data = make_dataset(docs, names, self.describe, min_count=self.min_count)
         logger.info("%d features, %d weights", len(data.keys), len(data.problem.pair_tags))
-        for epoch in track(train_epochs(data.problem, self.options), f"training {self.name}", self.options.epochs):
+        passes = self.options.epochs * self.options.runs
+        for epoch in track(train_epochs(data.problem, self.options), f"training {self.name}", passes):
             self.model = _epoch_model(names, data, epoch)
             if self.on_epoch is not None and self.on_epoch(epoch):
                 break

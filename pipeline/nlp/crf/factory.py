@@ -21,6 +21,7 @@ def make_crf(  # noqa: PLR0917 - spaCy passes by name
     average_from: float,
     vector_rate: float,
     vector_window: int,
+    runs: int,
     min_count: int,
     prune: float,
     seed: int,
@@ -39,12 +40,13 @@ def make_crf(  # noqa: PLR0917 - spaCy passes by name
     average_from (float): share of the epochs after which weights are averaged.
     vector_rate (float): step size for the weights of vectors.
     vector_window (int): to how many characters on either side a character's vectors speak.
+    runs (int): how many trainings with seeds of their own are averaged; each does `max_iterations` passes.
     min_count (int): features seen less often are not used.
     prune (float): smaller weights are removed after training.
     seed (int): seed of order and dropout.
     RETURNS (CrfEntities): the component.
     """
-    options = FitOptions(max_iterations, rate, l2, dropout, average_from, vector_rate, vector_window, seed)
+    options = FitOptions(max_iterations, rate, l2, dropout, average_from, vector_rate, vector_window, runs, seed)
     return CrfEntities(
         name=name,
         sources=dict(features),
@@ -70,6 +72,7 @@ Language.factory(
         "average_from": 0.4,
         "vector_rate": 0.02,
         "vector_window": 1,
+        "runs": 1,
         "min_count": 2,
         "prune": 1e-3,
         "seed": 0,

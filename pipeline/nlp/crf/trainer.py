@@ -1,14 +1,15 @@
 """Training: stochastic gradient steps on the CRF's conditional likelihood, one chain after another.
 
 AdaGrad per weight, L2 spread over a feature's occurrences, features dropped at random, and the mean of the weights at
-the ends of the later epochs as the result. Where gold says only what is allowed (a mask), the target is the marginal
-distribution of all allowed paths. Everything is seeded and single-threaded: two runs give the same bits.
+the ends of the later epochs as the result, of several runs with other seeds if asked for. Where gold says only what is
+allowed (a mask), the target is the marginal distribution of all allowed paths. Everything is seeded and
+single-threaded: two runs give the same bits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -28,7 +29,8 @@ class FitOptions:
     average_from (float): share of the epochs after which weights are averaged.
     vector_rate (float): AdaGrad's step size for the weights of vectors.
     vector_window (int): how many characters to either side a character's vectors are taken from.
-    seed (int): seed of order and dropout.
+    runs (int): how many trainings with seeds of their own are averaged.
+    seed (int): seed of order and dropout, of the first run.
     """
 
     epochs: int = 15
@@ -38,6 +40,7 @@ class FitOptions:
     average_from: float = 0.4
     vector_rate: float = 0.02
     vector_window: int = 1
+    runs: int = 1
     seed: int = 0
 
 
@@ -70,7 +73,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """The state after an epoch: its number from 1, mean loss a character, and the weights to use.
+    """The state after an epoch: its number from 1 over all runs, mean loss a character, and the weights to use.
 
     weights: (pairs,) as laid out in the problem; transitions: (tags, tags); vectors: (window, width, tags).
     """
@@ -87,8 +90,32 @@ def train_epochs(problem: Problem, options: FitOptions) -> Iterator[Epoch]:
 
     problem (Problem): the data.
     options (FitOptions): how.
-    YIELDS (Epoch): after every epoch; stop listening to stop training.
+    YIELDS (Epoch): after every epoch, with the mean of this run and those before it; stop listening to stop training.
     """
+    before: Epoch | None = None
+    for run in range(options.runs):
+        last = before
+        for epoch in _train_run(problem, replace(options, seed=options.seed + run)):
+            last = epoch if before is None else _mean(before, epoch, run)
+            yield replace(last, number=run * options.epochs + epoch.number)
+        before = last
+
+
+def _mean(before: Epoch, now: Epoch, runs: int) -> Epoch:
+    """RETURNS (Epoch): the mean of so many runs before and this one."""
+    weights, transitions, vectors = (
+        (old + (new - old) / (runs + 1)).astype(np.float32)
+        for old, new in (
+            (before.weights, now.weights),
+            (before.transitions, now.transitions),
+            (before.vectors, now.vectors),
+        )
+    )
+    return Epoch(now.number, now.loss, weights, transitions, vectors)
+
+
+def _train_run(problem: Problem, options: FitOptions) -> Iterator[Epoch]:
+    """YIELDS (Epoch): after every epoch of one run, with the averaged weights of its later epochs."""
     rng = np.random.default_rng(options.seed)
     width = problem.vectors.shape[1]
     shapes = (
