@@ -35,9 +35,9 @@ _NOUNS = (
 # What a web page counts of itself: 浏览次数：2746, 转发 326.
 _COUNTER_BEFORE = re.compile(
     "(?:浏览|瀏覽|阅读|閱讀|点击|點擊|点赞|评论|转发|收藏|访问)(?:量|数|數|次数|次數|人数)?"
-    "[ \u3000]*[:：]?[ \u3000]*\\Z"
+    "[ \xa0\u3000]*[:：]?[ \xa0\u3000]*\\Z"
 )
-_COUNTER_AFTER = frozenset("\n 　)）]】") | {""}
+_COUNTER_AFTER = frozenset("\xa0\n 　)）]】") | {""}
 _AGE_BEFORE = ("年近", "年过", "年逾", "年满", "年届", "年已", "已过", "已年过", "今年", "高龄")
 _AGE_AFTER = ("出头", "开外", "高龄", "有余")
 _TENS = frozenset("十二三四五六七八九")

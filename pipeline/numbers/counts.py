@@ -5,11 +5,18 @@ What the grammar alone decides here is the baseline; the trained filter sees the
 
 from __future__ import annotations
 
+import re
+
 from pipeline.numbers.units import Unit
 
 DIGITS = frozenset("0123456789０１２３４５６７８９")
 QUOTES = frozenset("“「『‘《")
-_NEVER_ALONE = frozenset("号期岸")
+# 河两岸 are two banks, the 两岸 of the Strait a name; 办了三期 are three courses, 机场三期 a phase.
+_TELLING = {
+    "号": re.compile(r"(?!)"),
+    "期": re.compile(r"(?:(?:办|出刊|培训班)[^，。；,;\n期]{0,5}|[^0-9分]分)\Z"),
+    "岸": re.compile(r"[江河湖溪渠川]\Z"),
+}
 _LINES = frozenset("路线")
 _SESSIONS = (
     "会议", "全会", "全国", "中央", "人大", "政协", "一中", "二中", "三中", "四中",
@@ -42,17 +49,18 @@ def is_count(text: str, start: int, end: int, unit: Unit) -> bool:
     """RETURNS (bool): whether the amount at a place counts, as far as the grammar can say."""
     rule = rule_of(text, start, unit)
     is_code = text[start] == "0" and text[start + 1] in DIGITS  # 01星, 08席位
-    if is_code or unit.word in _NEVER_ALONE or (unit.word in _LINES and rule == "counter"):
+    if is_code or (unit.word in _LINES and rule == "counter"):
         return False
+    if unit.word in _TELLING:
+        return rule != "cn1-counter" and _TELLING[unit.word].search(text, max(0, start - 12), start) is not None
     if not rule.startswith("cn"):
         return rule != "money" or not _is_vague_money(text, start, end)
     if text[start - 1 : start] in QUOTES or _is_name(text, end, unit) or _is_repeated(text, start, end):
         return False
     if text.endswith(_NOT_BEFORE.get(unit.word, _NEVER), 0, start):
         return False
-    if not rule.startswith("cn1") or text.endswith(_COUNTING, 0, start):
-        return True
-    return unit.word in _REAL_ONES and not _is_any(text, start, end, unit)
+    is_told = not rule.startswith("cn1") or text.endswith(_COUNTING, 0, start)
+    return is_told or (unit.word in _REAL_ONES and not _is_any(text, start, end, unit))
 
 
 def _is_any(text: str, start: int, end: int, unit: Unit) -> bool:

@@ -21,6 +21,8 @@ _SOME = re.compile(
     "[几幾](?P<u>年|天|日(?!本)|个月|個月|周(?!围|边)|个小时|小时|分钟)(?!级)"
     "|(?:[几幾]|(?<![总人次指系函参倍基分户件个天岁字多少无点位级])[数數])(?=[^十百千万亿萬億几])"
 )
+_NIGHT = re.compile("一(?:整?夜|整?晚上?|宿)(?![之成情暴爆间色报会市景夜])")
+_NOT_A_NIGHT = frozenset("初天日那每这某前同又几第十百千万二三四五六七八九")
 _HALF_TIMES = {
     **dict.fromkeys(("年",), "P0.5Y"), **dict.fromkeys(("月", "个月", "個月"), "P0.5M"),
     **dict.fromkeys(("天", "日"), "P0.5D"),
@@ -125,6 +127,14 @@ def read_whole(text: str, start: int) -> Reading:
     if text[start + 1] == "大":
         return Reading(start, start + 3, "PERCENT", "50 %", ">", True, "half-of")
     return Reading(start, start + 3, "DATE", "P1D" if text[start + 2] == "天" else "P1Y", "", True, "cn1-duration")
+
+
+def read_night(text: str, start: int) -> Reading | None:
+    """RETURNS (Reading | None): 一夜, 一晚上, 一宿: a night, which has no length; 那一夜 (that night) counts none."""
+    match = _NIGHT.match(text, start)
+    if match is None or text[start - 1 : start] in _NOT_A_NIGHT:
+        return None
+    return Reading(start, match.end(), "TIME", None, "", True, "some-time")
 
 
 def read_some(text: str, start: int) -> Reading | None:

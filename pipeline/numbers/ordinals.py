@@ -10,7 +10,7 @@ from pipeline.numbers.units import match_unit
 from pipeline.numbers.words import word_at
 
 _FIRST_UNITS = frozenset(
-    "次个位家批件例届场座条台艘列架辆款部支项期轮笔单份张班套颗枚所处间栋幢日月年季周天名区类种片只块根榀個屆條場臺輛項輪筆單張顆處間棟種隻本任茬户戶篇首段集节組组队號号代档级根声步炉锅桶车趟船股杯道门对双卷孔"
+    "次个位家批件例届场座条台艘列架辆款部支项期轮笔单份张班套颗枚所处间栋幢日月年季周天名区类种片只块根榀個屆條場臺輛項輪筆單張顆處間棟種隻本任茬户戶篇首段集节組组队號号代档级根声步炉锅桶车趟船股杯道门对双卷孔度"
 )
 _FIRST_NOT = re.compile(
     r"首(?:双语|名为|位数|个体|家庭|批示|部[委门队长]|日本|季度|月球|单元|本|首|席|号令|代|级|节目|区域|类|年级|任务)"
@@ -74,9 +74,11 @@ def read_front(text: str, start: int) -> Reading | None:
 def read_head(text: str, start: int) -> Reading | None:
     """RETURNS (Reading | None): 头一批 (the first batch): 头一 + counter."""
     unit = match_unit(text, start + 2)
+    if unit is not None and unit.kind == "duration" and unit.word[0] in "个個":  # 头一个月: the first
+        return Reading(start, start + 3, "ORDINAL", f"1 {unit.word[0]}", "", True, "head")
     if unit is None or unit.kind != "counter" or not text.startswith("头一", start):
         return None
-    return Reading(start, unit.end, "ORDINAL", f"1 {unit.name}", "", unit.word not in ("次", "回"), "head")
+    return Reading(start, unit.end, "ORDINAL", f"1 {unit.name}", "", unit.word != "次", "head")
 
 
 def read_multiple(text: str, start: int) -> Reading | None:

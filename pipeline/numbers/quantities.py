@@ -17,7 +17,7 @@ from pipeline.numbers.clock import match_clock
 from pipeline.numbers.dates import match_iso
 from pipeline.numbers.digit_dates import read_digit_date
 from pipeline.numbers.fractions import read_fraction, read_mixed, read_percent_words, read_ratio
-from pipeline.numbers.indefinite import ROMANS, read_half, read_roman, read_some, read_stopwatch, read_whole
+from pipeline.numbers.indefinite import ROMANS, read_half, read_night, read_roman, read_some, read_stopwatch, read_whole
 from pipeline.numbers.numerals import NUMERAL, Numeral, negative, read_numeral
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.spaced import SPACES, goes_on, read_spaced
@@ -89,8 +89,8 @@ def _read_indefinite(text: str, start: int) -> _Result | None:
 def _read_one(text: str, start: int) -> _Result | None:
     if text[start + 1 : start + 3] in ("整天", "整年", "大半"):
         return read_whole(text, start), start + 3
-    half = read_percent_words(text, start)
-    return None if half is None else (half, half.end)
+    reading = read_night(text, start) or read_percent_words(text, start)
+    return None if reading is None else (reading, reading.end)
 
 
 def _read_of(text: str, start: int) -> _Result | None:
