@@ -120,8 +120,8 @@ PEAK = """
 import sys
 from pathlib import Path
 from benchmarks.scoring import SCHEME
-from pipeline.stages.score import score_files
-score_files(Path(sys.argv[1]), Path(sys.argv[2]), scheme=SCHEME, slices=("length", "density"))
+from pipeline.stages.score import ScoreOptions, score_files
+score_files(Path(sys.argv[1]), Path(sys.argv[2]), scheme=SCHEME, options=ScoreOptions(slices=("length", "density")))
 # not ru_maxrss, which starts with the peak of the process that started this one
 status = Path("/proc/self/status").read_text()
 print(int(status.split("VmHWM:")[1].split()[0]) / 1024)

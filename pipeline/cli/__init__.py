@@ -7,6 +7,8 @@ heavy libraries inside their functions, so that `biaozhu --help` is quick.
 from __future__ import annotations
 
 import importlib
+import sys
+import traceback
 from typing import Any
 
 import typer
@@ -96,5 +98,10 @@ for _command in COMMANDS:
 
 
 def main() -> None:
-    """Run the command line."""
-    app(prog_name="biaozhu")
+    """Run the command line. A fault of our own ends with 2: 1 is a verdict of no and nothing else."""
+    try:
+        app(prog_name="biaozhu")
+    except Exception:  # noqa: BLE001 whatever it was, the exit code must not read as a verdict
+        traceback.print_exc()
+        print_error("[E800] this is a fault of biaozhu itself → please report it with the lines above")
+        sys.exit(2)

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from pipeline.metrics.comparison import Comparison
+    from pipeline.metrics.significance import Difference
 
 
 def register(app: typer.Typer) -> None:
@@ -41,11 +42,12 @@ def compare(
 
 def comparison_to_text(found: Comparison) -> str:
     """RETURNS (str): a table a layer, readable without colour."""
+    from pipeline.metrics.significance import ALPHA
     from pipeline.metrics.tables import align, percent
 
-    parts = []
+    parts, verdicts = [], []
     for name, items in found.layers.items():
-        rows: list[tuple[str, ...]] = [(name, "first", "second", "change", "95 % interval", "p rand.", "p boot.")]
+        rows: list[tuple[str, ...]] = [(name, "first", "second", "change", "95 % interval", "p rand.", "p boot.", "")]
         for item in items:
             low_high = item.interval
             rows.append(
@@ -57,8 +59,23 @@ def comparison_to_text(found: Comparison) -> str:
                     "–" if low_high is None else f"{100 * low_high[0]:+.1f} to {100 * low_high[1]:+.1f}",
                     "–" if item.p_randomisation is None else f"{item.p_randomisation:.4f}",
                     "–" if item.p_bootstrap is None else f"{item.p_bootstrap:.4f}",
+                    "*" if item.is_significant else "",
                 )
             )
         parts.append("\n".join(align(rows)))
-    note = f"{found.trials} trials, seed {found.seed}; p: approximate randomisation, paired bootstrap (both two-sided)"
-    return "\n\n".join([*parts, note])
+        verdicts += [f"{name}: {_verdict(item)}" for item in items if item.metric == "strict.f1"]
+    note = (
+        f"{found.trials} trials, seed {found.seed}; p: approximate randomisation, paired bootstrap (both two-sided)\n"
+        f"* both p below {ALPHA}; of twenty labels that do not differ, one is marked by chance"
+    )
+    return "\n\n".join([*parts, *(["\n".join(verdicts)] if verdicts else []), note])
+
+
+def _verdict(item: Difference) -> str:
+    """One sentence for people who read no p."""
+    if item.difference is None:
+        return f"{item.metric} cannot be compared: it is undefined on one side"
+    if not item.difference:
+        return f"{item.metric} is the same"
+    moved = f"{item.metric} {'rose' if item.difference > 0 else 'fell'} by {100 * abs(item.difference):.1f} points"
+    return f"{moved}, a real difference" if item.is_significant else f"{moved}, which may be chance"

@@ -34,7 +34,7 @@ def threshold(
     from pipeline.metrics.thresholds import choose_threshold, collect_confidences, confidences_to_json
 
     scheme = default_scheme() if labels is None else read_scheme(labels)
-    found = collect_confidences(PairedFiles(gold, predictions), scheme)
+    found = collect_confidences(PairedFiles(gold, predictions, scheme), scheme)
     if not any(len(item.scores) for item in found.values()):
         message, remedy = "no predicted span has a score", "extract with a model that gives probabilities"
         raise InputError(Problem("E630", message, remedy, predictions))

@@ -95,16 +95,16 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
 
 def _parse_line(path: Path, line: int, raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_parse_float)
+        return json.loads(raw.decode("utf-8").strip(), parse_constant=_refuse_constant, parse_float=_parse_float)
     except UnicodeDecodeError as error:
         problem = _wrong_encoding(path, raw, "utf-8", error)
         raise InputError(
             Problem(problem.code, problem.message, "JSON Lines are UTF-8; convert the file", path, line)
         ) from error
     except (ValueError, RecursionError) as error:  # also NaN, infinities and integers of thousands of digits
-        where = f" at column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        said = f" at column {error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else f": {error}"
         raise InputError(
-            Problem("E106", f"broken JSON{where}: {error}", "each line is one complete JSON object", path, line)
+            Problem("E106", f"broken JSON{said}", "each line is one complete JSON object", path, line)
         ) from error
 
 
@@ -186,5 +186,5 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse_constant, parse_float=_parse_float)
     except (ValueError, RecursionError) as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
-        raise InputError(Problem("E106", f"broken JSON: {error}", "the file is one JSON value", path, line)) from error
+        line, said = (error.lineno, error.msg) if isinstance(error, json.JSONDecodeError) else (None, str(error))
+        raise InputError(Problem("E106", f"broken JSON: {said}", "the file is one JSON value", path, line)) from error

@@ -115,8 +115,12 @@ class Verdict:
     def sentence(self) -> str:
         """RETURNS (str): one sentence that says what the answer is and why."""
         judged = sum(check.status != SHOWN for check in self.checks)
+        shown = len(self.checks) - judged
+        if not judged:
+            return f"The gate passes, and judged nothing: too few gold spans behind all {shown} metrics."
         if self.passed:
-            return f"The gate passes: {judged} metrics keep their limits, {len(self.checks) - judged} are only shown."
+            keep = "1 metric keeps its limits" if judged == 1 else f"{judged} metrics keep their limits"
+            return f"The gate passes: {keep}{f', {shown} only shown for too few gold spans' if shown else ''}."
         first, *others = self.failed
         more = f", and {len(others)} metric{'s' * (len(others) > 1)} more" if others else ""
         return f"The gate fails: {first.layer} {first.metric} {first.reason}{more}."
@@ -138,8 +142,7 @@ def read_gate(path: Path) -> GateConfig:
         config = Config().from_str(read_text(path))
         rules = tuple(_rule(name, block) for name, block in config["rules"].items())
         settings = GateConfig(rules, **config.get("gate", {}))
-        if not rules:
-            raise ValueError("it has no rule")
+        _check_settings(settings)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         remedy = "blocks [gate] and [rules.NAME] as in configs/gate.cfg"
         raise ConfigError(Problem("E620", f"not a gate config: {error}", remedy, path)) from error
@@ -148,13 +151,36 @@ def read_gate(path: Path) -> GateConfig:
 
 def _rule(name: str, block: Mapping[str, Any]) -> Rule:
     rule = Rule(name=name, **block)
-    for key in ("minimum", "max_drop", "hard_drop", "min_support"):
-        value = getattr(rule, key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
-            raise ValueError(f"[rules.{name}] {key} = {value!r} is no number of 0 or more")
+    where = f"[rules.{name}]"
+    if not isinstance(rule.metric, str) or not isinstance(rule.layer, str):
+        raise ValueError(f'{where} metric and layer are names, such as "strict.f1" and "numbers"')
+    for key in ("minimum", "max_drop", "hard_drop"):
+        if (value := getattr(rule, key)) is not None:
+            _check_share(f"{where} {key}", value)
+    if rule.min_support is not None:
+        _check_count(f"{where} min_support", rule.min_support, least=0)
     if rule.minimum is None and rule.max_drop is None and rule.hard_drop is None:
-        raise ValueError(f"[rules.{name}] sets neither minimum nor max_drop nor hard_drop")
+        raise ValueError(f"{where} sets neither minimum nor max_drop nor hard_drop")
     return rule
+
+
+def _check_settings(settings: GateConfig) -> None:
+    if not settings.rules:
+        raise ValueError("it has no rule")
+    _check_share("[gate] alpha", settings.alpha)
+    for key, least in (("trials", 1), ("seed", 0), ("min_support", 0)):
+        _check_count(f"[gate] {key}", getattr(settings, key), least=least)
+
+
+def _check_share(what: str, value: object) -> None:
+    """Every metric lies between 0 and 1, so 95 for 95 % would never hold and NaN always."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"{what} = {value!r} is no number from 0 to 1")
+
+
+def _check_count(what: str, value: object, *, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(f"{what} = {value!r} is no whole number of {least} or more")
 
 
 def judge(
@@ -179,7 +205,7 @@ def judge(
             message = f"[rules.{rule.name}] no layer {rule.layer!r} with a metric {rule.metric!r} in the scores"
             raise ConfigError(Problem("E621", message, "`biaozhu score --json` shows the metrics"))
         for target in found:
-            if target not in checks:
+            if target not in checks and not bench.is_idle(rule, *target):
                 checks[target] = bench.check(rule, *target)
     return Verdict(tuple(checks.values()))
 
@@ -202,6 +228,11 @@ class _Bench:
                 found += [(layer, path) for path in paths if fnmatchcase(path, rule.metric)]
         return found
 
+    def is_idle(self, rule: Rule, layer: str, metric: str) -> bool:
+        """RETURNS (bool): whether a pattern's metric has nothing to show: undefined in both files."""
+        sides = (self.scores["layers"][layer], self.baseline["layers"].get(layer, {}))
+        return "*" in rule.metric and all(lookup(side, metric) is None for side in sides)
+
     def check(self, rule: Rule, layer: str, metric: str) -> Check:
         current = lookup(self.scores["layers"][layer], metric)
         before = lookup(self.baseline["layers"].get(layer, {}), metric)
@@ -211,8 +242,7 @@ class _Bench:
         if support < least:
             status, reason = SHOWN, f"has {support} gold spans, fewer than {least}"
         elif current is None:
-            status = PASS if before is None else FAIL
-            reason = "is undefined, as it was" if before is None else f"is undefined, was {before:.3f}"
+            status, reason = _decide_undefined(rule, before)
         else:
             p = self._test(rule, layer, metric, 0.0 if before is None else before - current)
             status, reason = _decide(rule, current, before, p, self.config.alpha)
@@ -224,6 +254,14 @@ class _Bench:
             return None
         trials, seed = self.config.trials, self.config.seed
         return compare_stats(*self.stats[layer], [metric], trials=trials, seed=seed)[0].p_randomisation
+
+
+def _decide_undefined(rule: Rule, before: float | None) -> tuple[str, str]:
+    if before is not None:
+        return FAIL, f"is undefined, was {before:.3f}"
+    if rule.minimum is not None:
+        return FAIL, f"is undefined and cannot reach its minimum {rule.minimum:.3f}"
+    return PASS, "is undefined, as it was"
 
 
 def _decide(rule: Rule, current: float, before: float | None, p: float | None, alpha: float) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from pipeline.metrics.metric import metric_values
 from pipeline.metrics.prf import Counts, counts_to_json, macro, rates, strict_counts, weighted
 from pipeline.metrics.results import SCHEMES, LayerResult
 from pipeline.metrics.significance import LEVEL, bootstrap_totals, interval
+from pipeline.metrics.slices import NO_SLICE
 from pipeline.metrics.stats import DocStats, json_to_stats, stats_to_json
 from pipeline.metrics.values import PARTS
 
@@ -105,7 +106,8 @@ def _slices_json(stats: DocStats) -> dict[str, Any]:
             counts = strict_counts(correct, support, predicted)
             cell = {"correct": correct, "support": support, "predicted": predicted}
             found.setdefault(key, {})[part] = rates(counts) | cell
-    return found
+    # a key of meta that no document has would repeat the total
+    return {key: parts for key, parts in found.items() if list(parts) != [NO_SLICE]}
 
 
 def confusion_table(layer: LayerResult) -> dict[str, dict[str, int]]:

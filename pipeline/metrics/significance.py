@@ -23,6 +23,8 @@ from pipeline.metrics.stats import DocStats
 Array = npt.NDArray[np.float64]
 
 LEVEL = 0.95
+ALPHA = 0.05
+"""A difference whose p is below is called significant."""
 _CELLS = 500_000  # weights held at once
 
 
@@ -93,6 +95,13 @@ class Difference:
     interval: tuple[float, float] | None
     p_randomisation: float | None
     p_bootstrap: float | None
+
+    @property
+    def is_significant(self) -> bool | None:
+        """RETURNS (bool | None): whether both tests call the difference significant; None where there is none."""
+        if self.p_randomisation is None or self.p_bootstrap is None:
+            return None
+        return max(self.p_randomisation, self.p_bootstrap) < ALPHA
 
 
 def compare_stats(

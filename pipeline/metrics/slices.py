@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pipeline.core.records import Record
 
 SPAN_SLICES = ("length", "surface")
+NO_SLICE = "none"
+"""The part of documents whose meta lacks the key."""
 LENGTHS = ((1, "1"), (2, "2"), (4, "3–4"), (8, "5–8"))
 DENSITIES = ((1.0, "under 1"), (2.0, "1 to 2"), (4.0, "2 to 4"))
 
@@ -41,7 +43,7 @@ def document_slice(record: Record, key: str, spans: int) -> str:
     if key == "density":
         return density_slice(record, spans)
     value = record.meta.get(key)
-    return "none" if value is None else " ".join(str(value).split()) or "none"
+    return NO_SLICE if value is None else " ".join(str(value).split()) or NO_SLICE
 
 
 def train_surfaces(records: Iterable[Record], layer_of: Mapping[str, str]) -> dict[str, set[str]]:

@@ -64,5 +64,17 @@ def layer_to_text(name: str, layer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def slice_to_text(layer: str, key: str, parts: Mapping[str, Any]) -> str:
+    """Show the strict scores of one slice.
+
+    layer, key (str): the layer, and what it is sliced by.
+    parts (Mapping): "slices.KEY" of the layer in a score file.
+    RETURNS (str): one line a part.
+    """
+    head = (f"{layer} by {key}", "P", "R", "F1", "gold", "found", "right")
+    lines = align([head, *(_row(part, counts) for part, counts in parts.items())])
+    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
+
+
 def _row(name: str, counts: Mapping[str, Any]) -> tuple[str, ...]:
     return (name, *(percent(counts[rate]) for rate in _RATES), *(str(counts[count]) for count in _COUNTS))

@@ -91,7 +91,7 @@ def _wanted(golds: Sequence[Record], scheme: LabelScheme, layer_of: Ints) -> Boo
         try:
             annotated = scheme.annotated(gold.meta)
         except ValueError as error:
-            raise InputError(Problem("E606", str(error), _REMEDY, record_id=gold.id)) from error
+            raise InputError(Problem("E609", str(error), "name layers and labels of it", record_id=gold.id)) from error
         table[row] &= [name in annotated for name in scheme.names()]
     return table
 

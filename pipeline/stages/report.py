@@ -60,11 +60,12 @@ def make_report(
 
     def run() -> None:
         scheme = default_scheme() if labels is None else read_scheme(Path(labels))
-        records, first = _read_run(Path(gold), Path(predictions), Path(scores), name)
+        records, first = _read_run((Path(gold), Path(predictions), Path(scores)), scheme, name)
         runs, comparison = [first], None
         if other_predictions is not None and other_scores is not None:
             comparison = compare_files(Path(other_scores), Path(scores))
-            runs.append(_read_run(Path(gold), Path(other_predictions), Path(other_scores), other_name)[1])
+            files = Path(gold), Path(other_predictions), Path(other_scores)
+            runs.append(_read_run(files, scheme, other_name)[1])
         extras = Extras(
             _optional(segmentation),
             _optional_rows(training),
@@ -88,10 +89,11 @@ def _layers_of(scheme: LabelScheme, run: Run) -> LabelScheme:
     return LabelScheme(scheme.name, tuple(label for label in scheme.labels if label.layer in scored))
 
 
-def _read_run(gold: Path, predictions: Path, scores: Path, name: str) -> tuple[list[Record], Run]:
-    """The scored documents and one run of them."""
+def _read_run(files: tuple[Path, Path, Path], scheme: LabelScheme, name: str) -> tuple[list[Record], Run]:
+    """The scored documents and one run of them, from gold, predictions and scores."""
+    gold, predictions, scores = files
     data = read_scores(scores)
-    pairs = list(PairedFiles(gold, predictions))
+    pairs = list(PairedFiles(gold, predictions, scheme))
     scored = {record_id for layer in data.get("per_document", {}).values() for record_id in layer}
     if scored and not any(record_id.startswith("#") for record_id in scored):
         pairs = [(one, other) for one, other in pairs if one.id in scored]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pipeline.core.jsonl import atomic_open, write_json
 from pipeline.core.labels import LabelScheme, default_scheme, read_scheme
 from pipeline.core.progress import logger, track
 from pipeline.core.records import Record
-from pipeline.errors import InputError, Problem
+from pipeline.errors import InputError, Problem, raise_if_any
 from pipeline.metrics.errors import SpanError
 from pipeline.metrics.evaluate import evaluate
 from pipeline.metrics.pairs import PairedFiles, stream_records
@@ -22,6 +23,29 @@ from pipeline.metrics.slices import train_surfaces
 from pipeline.metrics.tally import ErrorSink, Options
 
 DEFAULT_SLICES = ("field", "register", "length", "density", "surface")
+_OWN_SLICES = ("length", "density", "surface")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOptions:
+    """What to score and how.
+
+    layers (Sequence[str] | None): the layers to score; all by default.
+    slices (Sequence[str] | None): "length", "surface", "density" and keys of the records' meta; None for
+        DEFAULT_SLICES, as far as the records and `train` have them.
+    train (Path | None): training records, to tell surfaces seen in training from unseen ones.
+    where (Mapping[str, str] | None): score only documents whose meta has these values.
+    resamples, seed (int): of the bootstrap intervals; 0 resamples for none.
+    examples (int): examples of each error kind in the score file.
+    """
+
+    layers: Sequence[str] | None = None
+    slices: Sequence[str] | None = None
+    train: Path | None = None
+    where: Mapping[str, str] | None = None
+    resamples: int = 1000
+    seed: int = 0
+    examples: int = 5
 
 
 def make_score(
@@ -33,7 +57,7 @@ def make_score(
     labels: str | None = None,
     train: str | None = None,
     layers: Sequence[str] | None = None,
-    slices: Sequence[str] = DEFAULT_SLICES,
+    slices: Sequence[str] | None = None,
     where: Mapping[str, str] | None = None,
     resamples: int = 1000,
     seed: int = 0,
@@ -45,14 +69,10 @@ def make_score(
     output (str): the score file, .json.
     errors (str | None): .jsonl of every error with its context; None for none.
     labels (str | None): label scheme .cfg; None for the default.
-    train (str | None): training records, to tell surfaces seen in training from unseen ones.
-    layers (Sequence[str] | None): the layers to score; all by default.
-    slices (Sequence[str]): "length", "surface", "density" and keys of the records' meta.
-    where (Mapping[str, str] | None): score only documents whose meta has these values.
-    resamples, seed (int): of the bootstrap intervals; 0 resamples for none.
-    examples (int): examples of each error kind in the score file.
+    train, layers, slices, where, resamples, seed, examples: as in `ScoreOptions`.
     RETURNS (Callable): the stage.
     """
+    options = ScoreOptions(layers, slices, None if train is None else Path(train), where, resamples, seed, examples)
 
     def run() -> None:
         scores = score_files(
@@ -60,13 +80,7 @@ def make_score(
             Path(predictions),
             scheme=default_scheme() if labels is None else read_scheme(Path(labels)),
             errors=None if errors is None else Path(errors),
-            train=None if train is None else Path(train),
-            layers=layers,
-            slices=slices,
-            where=where,
-            resamples=resamples,
-            seed=seed,
-            examples=examples,
+            options=options,
         )
         write_json(Path(output), scores)
         logger.info("score: %s documents → %s", scores["documents"], output)
@@ -80,35 +94,29 @@ def score_files(
     *,
     scheme: LabelScheme,
     errors: Path | None = None,
-    train: Path | None = None,
-    layers: Sequence[str] | None = None,
-    slices: Sequence[str] = DEFAULT_SLICES,
-    where: Mapping[str, str] | None = None,
-    resamples: int = 1000,
-    seed: int = 0,
-    examples: int = 5,
+    options: ScoreOptions | None = None,
 ) -> dict[str, Any]:
-    """Score two files; options as in `make_score`.
+    """Score two files.
 
+    gold, predictions (Path): .jsonl records of the same documents.
+    scheme (LabelScheme): which label is in which layer.
+    errors (Path | None): where every error goes, .jsonl; None for nowhere.
+    options (ScoreOptions | None): what to score and how.
     RETURNS (dict): the object of a score file.
-    RAISES (InputError): if the files do not fit each other or the scheme.
+    RAISES (InputError): if the files do not fit each other, the scheme or the options.
     """
-    layers = _check_layers(scheme, layers)
-    options = Options(tuple(slices), None, examples)
-    if train is not None:
-        layer_of = {name: str(scheme.layer_of(name)) for name in scheme.names()}
-        options = Options(tuple(slices), train_surfaces((r for _, r in stream_records(train)), layer_of), examples)
-    else:
-        options = Options(tuple(key for key in slices if key != "surface"), None, examples)
-    files, watch = PairedFiles(gold, predictions), GoldHash()
-    pairs = watch.watch(track(_where(files, where), "scoring"))
+    wanted = options or ScoreOptions()
+    layers = _check_layers(scheme, wanted.layers)
+    counting = _counting_options(scheme, wanted)
+    files, subset, watch = PairedFiles(gold, predictions, scheme), _Subset(wanted.where or {}), GoldHash()
+    pairs = watch.watch(track(subset.of(files), "scoring"))
     with ExitStack() as stack:
         sink = None if errors is None else _error_sink(stack.enter_context(atomic_open(errors)).write)
-        result = evaluate(pairs, scheme=scheme, layers=layers, options=options, on_error=sink)
-    if not result.documents:
-        raise InputError(Problem("E607", f"no document of {gold} fits {dict(where or {})}", "check the names", gold))
+        result = evaluate(pairs, scheme=scheme, layers=layers, options=counting, on_error=sink)
+        raise_if_any(subset.problems(gold, wanted.slices or (), result.documents))
     if files.unscored:
-        logger.warning("%d predicted documents have no gold and are not scored", files.unscored)
+        many = "1 predicted document has" if files.unscored == 1 else f"{files.unscored} predicted documents have"
+        logger.warning("%s no gold and %s not scored", many, "is" if files.unscored == 1 else "are")
     signature = {
         "version": SCORE_VERSION,
         "matching": MATCHING,
@@ -116,11 +124,12 @@ def score_files(
         "layers": list(layers),
         "gold": watch.value,
         "documents": result.documents,
-        "subset": ", ".join(f"{key}={value}" for key, value in sorted((where or {}).items())) or "all",
-        "resamples": resamples,
-        "seed": seed,
+        "subset": str(subset) or "all",
+        "resamples": wanted.resamples,
+        "seed": wanted.seed,
     }
-    return scores_to_json(result, signature=signature, unscored=files.unscored, resamples=resamples, seed=seed)
+    bootstrap = {"resamples": wanted.resamples, "seed": wanted.seed}
+    return scores_to_json(result, signature=signature, unscored=files.unscored, **bootstrap)
 
 
 def _check_layers(scheme: LabelScheme, layers: Sequence[str] | None) -> tuple[str, ...]:
@@ -130,10 +139,50 @@ def _check_layers(scheme: LabelScheme, layers: Sequence[str] | None) -> tuple[st
     return tuple(layers or scheme.layers)
 
 
-def _where(pairs: Iterable[tuple[Record, Record]], where: Mapping[str, str] | None) -> Iterator[tuple[Record, Record]]:
-    for gold, pred in pairs:
-        if all(str(gold.meta.get(key)) == value for key, value in (where or {}).items()):
-            yield gold, pred
+def _counting_options(scheme: LabelScheme, wanted: ScoreOptions) -> Options:
+    if wanted.train is not None:
+        layer_of = {name: str(scheme.layer_of(name)) for name in scheme.names()}
+        surfaces = train_surfaces((record for _, record in stream_records(wanted.train)), layer_of)
+        return Options(tuple(wanted.slices or DEFAULT_SLICES), surfaces, wanted.examples)
+    if "surface" in (wanted.slices or ()):
+        message = "the slice surface tells seen names from unseen ones, and no training records are given"
+        raise InputError(Problem("E611", message, "name them: --train TRAIN.jsonl, or train = … in a config"))
+    slices = wanted.slices or [key for key in DEFAULT_SLICES if key != "surface"]
+    return Options(tuple(slices), None, wanted.examples)
+
+
+class _Subset:
+    """The documents to score, and what the meta of all documents has: a misspelt key selects nothing, silently."""
+
+    def __init__(self, where: Mapping[str, str]) -> None:
+        self.where = where
+        self.keys: set[str] = set()
+        self.values: set[str] = set()
+
+    def of(self, pairs: Iterable[tuple[Record, Record]]) -> Iterator[tuple[Record, Record]]:
+        """YIELDS the pairs whose gold meta has the wanted values."""
+        for gold, pred in pairs:
+            self.keys.update(gold.meta)
+            if self.where:
+                self.values.update(f"{key}={gold.meta[key]}" for key in self.where if key in gold.meta)
+            if all(str(gold.meta.get(key)) == value for key, value in self.where.items()):
+                yield gold, pred
+
+    def problems(self, path: Path, slices: Iterable[str], documents: int) -> Iterator[Problem]:
+        """YIELDS (Problem): where no document is left, and each slice that no document has."""
+        keys = ", ".join(sorted(self.keys)) or "nothing"
+        if not documents:
+            there = ", ".join(sorted(self.values)[:20])
+            remedy = f"there are: {there}" if there else f"their meta has {keys}"
+            yield Problem("E607", f"no document has {self}", remedy, path)
+            return
+        for key in slices:
+            if key not in _OWN_SLICES and key not in self.keys:
+                remedy = f"slice by {', '.join(_OWN_SLICES)} or a key of meta, which has {keys}"
+                yield Problem("E612", f"no document has {key!r} in its meta", remedy, path)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{key}={value}" for key, value in sorted(self.where.items()))
 
 
 def _error_sink(write: Callable[[str], Any]) -> ErrorSink:

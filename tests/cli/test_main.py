@@ -9,6 +9,7 @@ import pytest
 from typer.testing import Result
 
 from pipeline import __version__
+from pipeline.cli import main
 from pipeline.cli.overrides import parse_overrides
 from pipeline.errors import ConfigError
 from tests.conftest import ROOT
@@ -101,6 +102,17 @@ def test_an_encoding_can_be_given(cli: Cli, folder: Path) -> None:
     (folder / "seeds" / "a.txt").write_bytes("截至去年底，注册商标4.3万件。".encode("gb18030"))
     assert cli("stage", "clean", CONFIG, "--stages.clean.encoding", "gb18030").exit_code == 0
     assert "4.3万件" in (folder / "models" / "default" / "clean.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_fault_of_our_own_is_no_verdict(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(prog_name: str) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("pipeline.cli.app", fail)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "RuntimeError: unforeseen" in capsys.readouterr().err
 
 
 def test_init_writes_a_project_that_checks_and_overwrites_nothing(cli: Cli, folder: Path) -> None:

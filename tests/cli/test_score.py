@@ -53,6 +53,40 @@ def test_score_of_a_subset(cli: Cli) -> None:
     assert cli("score", GOLD, PRED, "--where", "field").exit_code == 2
 
 
+def test_score_shows_the_slices_that_are_asked_for(cli: Cli) -> None:
+    result = cli("score", GOLD, PRED, "--slice", "field", "--slice", "surface", "--train", GOLD)
+    assert "numbers by field" in result.stdout
+    assert "numbers by surface" in result.stdout
+    assert "by length" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--slice", "feild"], "[E612] no document has 'feild' in its meta"),
+        (["--slice", "surface"], "[E611]"),
+        (["--where", "field=gow"], "there are: field="),
+        (["--where", "feild=gov"], "their meta has"),
+    ],
+    ids=["slice", "surface without training", "value", "key"],
+)
+def test_what_the_meta_lacks_is_refused(cli: Cli, arguments: list[str], said: str) -> None:
+    result = cli("score", GOLD, PRED, *arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_labels_outside_the_scheme_are_refused_with_file_and_line(cli: Cli, tmp_path: Path) -> None:
+    records = [record.with_spans([CharSpan(0, 1, "X"), CharSpan(1, 2, "Y")]) for record in read_records(PRED)]
+    write_records(tmp_path / "pred.jsonl", records)
+    for files in ((GOLD, tmp_path / "pred.jsonl"), (tmp_path / "pred.jsonl", PRED)):
+        result = cli("score", *files)
+        assert result.exit_code == 2
+        for line, record in enumerate(records, 1):
+            assert f"pred.jsonl:{line} (record {record.id}): [E606] not in the label scheme" in result.output
+        assert "X, Y →" in result.output
+
+
 @pytest.mark.parametrize("missing", [0, 1])
 def test_score_of_a_missing_file_ends_with_2(cli: Cli, tmp_path: Path, missing: int) -> None:
     files = [GOLD, PRED]
@@ -86,10 +120,13 @@ def test_compare_shows_differences_and_refuses_other_gold(cli: Cli, scores: Path
     result = cli("compare", scores, best, "--trials", 200)
     assert result.exit_code == 0
     assert "+60.0" in result.stdout
+    assert "numbers: strict.f1 rose by 60.0 points, which may be chance" in result.stdout
     data = json.loads(cli("compare", scores, best, "--trials", 50, "--metric", "strict.f1", "--json").stdout)
     (difference,) = data["layers"]["numbers"]
     assert difference["difference"] == pytest.approx(0.6)
-    assert cli("compare", scores, best, "--metric", "strict.f9").exit_code == 2
+    for typo in ("strict.f9", "strict.per_label.QUALITY.f1"):
+        refused = cli("compare", scores, best, "--metric", typo)
+        assert (refused.exit_code, "names no metric of these scores" in refused.output) == (2, True)
     shorter = tmp_path / "gold.jsonl"
     write_records(shorter, read_records(GOLD)[:1])
     assert cli("score", shorter, PRED, "--output", tmp_path / "other").exit_code == 0

@@ -14,7 +14,7 @@ from pipeline.core.records import Record, write_records
 from pipeline.core.spans import CharSpan
 from pipeline.nlp.corpus import record_to_example
 from pipeline.nlp.docs import doc_to_record, record_to_doc
-from pipeline.stages.score import score_files
+from pipeline.stages.score import ScoreOptions, score_files
 
 SCHEME = default_scheme()
 TEXT = "王小明在宁波卖出3件商标，共5万元。"  # Wang Xiaoming sold 3 trademarks in Ningbo, for 50,000 yuan
@@ -67,7 +67,7 @@ def test_missing_labels_are_no_negatives_in_training(annotated: tuple[str, ...],
 def score(folder: Path, gold: Record, pred: Record) -> dict[str, Any]:
     write_records(folder / "gold.jsonl", [gold])
     write_records(folder / "pred.jsonl", [pred])
-    return score_files(folder / "gold.jsonl", folder / "pred.jsonl", scheme=SCHEME, resamples=0)
+    return score_files(folder / "gold.jsonl", folder / "pred.jsonl", scheme=SCHEME, options=ScoreOptions(resamples=0))
 
 
 def test_missing_labels_are_no_errors_in_scoring(tmp_path: Path) -> None:

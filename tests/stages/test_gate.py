@@ -17,7 +17,7 @@ from pipeline.core.spans import CharSpan
 from pipeline.errors import ConfigError, InputError, VerdictError
 from pipeline.metrics.gateforms import verdict_to_junit, verdict_to_markdown, verdict_to_text
 from pipeline.stages.gate import gate_files, make_gate
-from pipeline.stages.score import score_files
+from pipeline.stages.score import ScoreOptions, score_files
 
 TEXT = "字" * 100
 GOLD = tuple(CharSpan(start, start + 5, "ORG" if start % 20 else "GPE") for start in range(0, 100, 10))
@@ -30,7 +30,10 @@ def make_scores(folder: Path, name: str, keep: int, documents: int = 12, lost: s
     write_records(folder / "gold.jsonl", gold)
     write_records(folder / "pred.jsonl", pred)
     path = folder / f"{name}.json"
-    write_json(path, score_files(folder / "gold.jsonl", folder / "pred.jsonl", scheme=default_scheme(), resamples=0))
+    options = ScoreOptions(resamples=0)
+    write_json(
+        path, score_files(folder / "gold.jsonl", folder / "pred.jsonl", scheme=default_scheme(), options=options)
+    )
     return path
 
 
@@ -94,6 +97,25 @@ def test_an_undefined_metric_that_was_defined_fails(tmp_path: Path) -> None:
     assert "is undefined, was 1.000" in verdict.sentence
 
 
+def test_an_undefined_metric_keeps_no_minimum(tmp_path: Path) -> None:
+    config = make_config(tmp_path, {"layer": "entities", "metric": "strict.precision", "minimum": 0.5})
+    verdict = gate_files(make_scores(tmp_path, "now", 0), make_scores(tmp_path, "before", 0), config)
+    assert "cannot reach its minimum 0.500" in verdict.sentence
+
+
+def test_labels_without_any_span_are_left_out_of_a_pattern(tmp_path: Path) -> None:
+    config = make_config(tmp_path, {"layer": "entities", "metric": "strict.per_label.*.f1", "minimum": 0.1})
+    scores = make_scores(tmp_path, "now", 9)
+    labels = [check.metric.split(".")[2] for check in gate_files(scores, scores, config).checks]
+    assert labels == ["ORG", "GPE"]
+
+
+def test_a_gate_that_can_judge_nothing_says_so(tmp_path: Path) -> None:
+    config = make_config(tmp_path, F1 | {"minimum": 0.9}, min_support=10_000)
+    scores = make_scores(tmp_path, "now", 3)
+    assert "judged nothing" in gate_files(scores, scores, config).sentence
+
+
 def test_slices_are_judged(tmp_path: Path) -> None:
     config = make_config(tmp_path, {"layer": "entities", "metric": "slices.field.*.recall", "minimum": 0.95})
     verdict = gate_files(make_scores(tmp_path, "now", 9), make_scores(tmp_path, "before", 9), config)
@@ -130,6 +152,11 @@ def test_other_signatures_are_never_compared(tmp_path: Path) -> None:
         ('[rules]\n[rules.a]\nmetric = "strict.f1"\nminimun = 0.5\n', "minimun"),
         ('[rules]\n[rules.a]\nmetric = "strict.f1"\nminimum = "high"\n', "no number"),
         ('[rules]\n[rules.a]\nmetric = "strict.f9"\nminimum = 0.5\n', "strict.f9"),
+        ('[rules]\n[rules.a]\nmetric = "strict.f1"\nminimum = 95\n', "no number from 0 to 1"),
+        ('[rules]\n[rules.a]\nmetric = "strict.f1"\nminimum = NaN\n', "no number from 0 to 1"),
+        ("[rules]\n[rules.a]\nmetric = 3\nminimum = 0.5\n", "are names"),
+        ('[gate]\nalpha = "x"\n[rules]\n[rules.a]\nmetric = "strict.f1"\nminimum = 0.5\n', "alpha"),
+        ('[gate]\ntrials = 0\n[rules]\n[rules.a]\nmetric = "strict.f1"\nminimum = 0.5\n', "1 or more"),
     ],
 )
 def test_a_wrong_config_is_refused(tmp_path: Path, content: str, reason: str) -> None:

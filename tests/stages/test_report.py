@@ -17,7 +17,7 @@ from pipeline.core.records import Record, write_records
 from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError
 from pipeline.stages.report import make_report
-from pipeline.stages.score import score_files
+from pipeline.stages.score import ScoreOptions, score_files
 from tests.review.chromium import launch_chromium
 
 EVIL = "<script>document.title='owned'</script>"
@@ -46,7 +46,9 @@ def make_files(folder: Path) -> dict[str, str]:
         write_records(Path(paths[name]), records)
     for name in ("one", "two"):
         paths[f"{name}_scores"] = str(folder / f"{name}.json")
-        found = score_files(Path(paths["gold"]), Path(paths[name]), scheme=default_scheme(), resamples=50)
+        found = score_files(
+            Path(paths["gold"]), Path(paths[name]), scheme=default_scheme(), options=ScoreOptions(resamples=50)
+        )
         write_json(Path(paths[f"{name}_scores"]), found)
     write_json(folder / "segment.json", {
         "audit": {"spans": 4, "representable": 3, "recall_ceiling": 0.75,

@@ -15,7 +15,7 @@ from pipeline.core.records import Record, read_records, write_records
 from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError
 from pipeline.metrics.pairs import PairedFiles
-from pipeline.stages.score import make_score, score_files
+from pipeline.stages.score import ScoreOptions, make_score, score_files
 
 CASES = Path(__file__).parent.parent / "metrics" / "cases"
 
@@ -29,7 +29,9 @@ def value_at(data: Any, path: str) -> Any:
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
 def test_cases_worked_out_by_hand(case: str) -> None:
     folder = CASES / case
-    found = score_files(folder / "gold.jsonl", folder / "pred.jsonl", scheme=default_scheme(), resamples=0)
+    found = score_files(
+        folder / "gold.jsonl", folder / "pred.jsonl", scheme=default_scheme(), options=ScoreOptions(resamples=0)
+    )
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     for path, value in expected.items():
         assert value_at(found, path) == (pytest.approx(value) if isinstance(value, float) else value), path
@@ -86,7 +88,7 @@ def test_gold_without_prediction_is_refused_by_name(files: tuple[Path, Path]) ->
 def test_many_lacking_predictions_are_told_shortly(tmp_path: Path) -> None:
     write_records(tmp_path / "gold.jsonl", (Record(f"d{n}", "字") for n in range(30)))
     write_records(tmp_path / "pred.jsonl", [Record("x", "字")])
-    with pytest.raises(InputError, match="and 20 documents more") as caught:
+    with pytest.raises(InputError, match="and 20 problems more") as caught:
         list(PairedFiles(tmp_path / "gold.jsonl", tmp_path / "pred.jsonl"))
     assert len(caught.value.problems) == 11
 
@@ -122,7 +124,7 @@ def test_an_id_that_stands_twice_in_both_files_is_refused(files: tuple[Path, Pat
 
 def test_a_subset_has_a_signature_of_its_own(files: tuple[Path, Path]) -> None:
     everything = score_files(*files, scheme=default_scheme())
-    news = score_files(*files, scheme=default_scheme(), where={"field": "news"}, layers=["entities"])
+    news = score_files(*files, scheme=default_scheme(), options=ScoreOptions(["entities"], where={"field": "news"}))
     assert (news["documents"], news["signature"]["subset"]) == (2, "field=news")
     assert news["signature"]["gold"] != everything["signature"]["gold"]
     assert list(news["layers"]) == ["entities"]
@@ -134,7 +136,7 @@ def test_a_subset_has_a_signature_of_its_own(files: tuple[Path, Path]) -> None:
 )
 def test_what_selects_nothing_is_refused(files: tuple[Path, Path], options: dict[str, Any], code: str) -> None:
     with pytest.raises(InputError, match=code):
-        score_files(*files, scheme=default_scheme(), **options)
+        score_files(*files, scheme=default_scheme(), options=ScoreOptions(**options))
 
 
 PEAK = """
