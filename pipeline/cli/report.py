@@ -49,4 +49,3 @@ def report(
         name=name,
         other_name=other_name,
     )()
-    print(f"report: {output}")

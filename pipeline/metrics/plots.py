@@ -107,11 +107,15 @@ def calibration_plot(layers: Mapping[str, Confidences]) -> str | None:
     with _axes("Calibration", "mean score", "share right") as (axes, out):
         axes.plot([0, 1], [0, 1], color="#020202", lw=1.2, ls=":")
         for (name, parts), color in zip(lines.items(), _LAYERS, strict=False):
-            axes.plot([p[0] for p in parts], [p[1] for p in parts], "o-", color=color, label=name, lw=1.5, ms=4)
+            means, shares, counts = zip(*parts, strict=True)
+            axes.plot(means, shares, "-", color=color, label=name, lw=1.3, alpha=0.7)
+            # a dot's area says how many spans it stands for: few spans, small dot, large chance
+            axes.scatter(means, shares, s=[6 + 90 * count / max(counts) for count in counts], color=color)
         axes.set(xlim=(0, 1.02), ylim=(0, 1.04))
     return out[0]
 
 
+_READABLE = {"ents_f": "F1", "ents_p": "precision", "ents_r": "recall"}
 _STEPS = ("step", "iteration", "epoch", "documents", "sentences")
 
 
@@ -139,6 +143,8 @@ def learning_plots(rows: Sequence[Mapping[str, Any]]) -> list[str]:
                 points = [
                     (row.get(step, place) if step else place, row[key]) for place, row in enumerate(rows) if key in row
                 ]
-                axes.plot([x for x, _ in points], [y for _, y in points], color=color, label=key, lw=1.8)
+                name = _READABLE.get(key, key)
+                axes.plot([x for x, _ in points], [y for _, y in points], color=color, label=name, lw=1.8)
+            axes.xaxis.get_major_locator().set_params(integer=True)
         plots += out
     return plots

@@ -26,12 +26,14 @@ from pipeline.metrics.views import (
     DocumentView,
     ErrorView,
     Judged,
+    PassageView,
     confusion_rows,
     document_view,
     error_key,
     error_view,
     judge_document,
     kind_rows,
+    passage_view,
     shared_keys,
     used_labels,
 )
@@ -90,6 +92,7 @@ class _Gathered:
     errors: list[ErrorView] = field(default_factory=list)
     documents: list[DocumentView] = field(default_factory=list)
     total_errors: int = 0
+    passage: PassageView | None = None
 
 
 def render_report(
@@ -127,11 +130,12 @@ def render_report(
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         runs=runs,
         signature=runs[0].scores["signature"],
-        layers=[_layer(name, runs) for name in runs[0].scores["layers"]],
+        layers=[_layer(name, runs, more.comparison) for name in runs[0].scores["layers"]],
         errors=gathered.errors,
         total_errors=gathered.total_errors,
         documents=gathered.documents,
         total_documents=len(gold),
+        passage=gathered.passage,
         plots=[Markup(svg) for svg in _plots(gold, runs[0], scheme, more)],  # noqa: S704
         confidence=_confidence(gold, runs[0], scheme),
         extras=more,
@@ -156,6 +160,7 @@ def _gather(gold: Sequence[Record], runs: Sequence[Run], scheme: LabelScheme, li
             names = [run.name for run in runs]
             found.documents.append(document_view(record, judged[record.id], names, anchors[record.id]))
     del found.errors[limits.errors * len(runs) :]
+    found.passage = passage_view(gold, judged, [run.name for run in runs], anchors)
     return found
 
 
@@ -175,8 +180,9 @@ def _review(status: Mapping[str, Any]) -> dict[str, Any]:
     return {"head": status_head(status), "share": share, "tables": tables}
 
 
-def _layer(name: str, runs: Sequence[Run]) -> dict[str, Any]:
+def _layer(name: str, runs: Sequence[Run], comparison: Comparison | None) -> dict[str, Any]:
     """What the tables of one layer show, for each run."""
+    changes = () if comparison is None else comparison.layers[name]
     data = [run.scores["layers"][name] for run in runs]
     labels = dict.fromkeys(label for layer in data for label, _ in used_labels(layer))
     heads, rows = confusion_rows(data[0])
@@ -187,6 +193,7 @@ def _layer(name: str, runs: Sequence[Run]) -> dict[str, Any]:
         "kinds": [kind_rows(layer) for layer in data],
         "confusion_heads": heads,
         "confusion": rows,
+        "change": next((item for item in changes if item.metric == "strict.f1"), None),
     }
 
 

@@ -68,7 +68,7 @@ def collect_confidences(
 
     pairs (Iterable[tuple[Record, Record]]): gold and predicted records.
     scheme (LabelScheme): which label is in which layer.
-    RETURNS (dict): confidences by (layer, None) and by (layer, label).
+    RETURNS (dict): confidences by (layer, None) and by (layer, label), in the scheme's order.
     """
     found: dict[tuple[str, str | None], list[tuple[float, bool]]] = {}
     support: dict[tuple[str, str | None], int] = {}
@@ -95,7 +95,8 @@ def collect_confidences(
             support.get(key, 0),
             without.get(key, 0),
         )
-        for key in sorted({*found, *support, *without}, key=lambda key: (key[0], key[1] or ""))
+        for key in [(layer, label) for layer in scheme.layers for label in (None, *scheme.names(layer))]
+        if key in support or key in found or key in without
     }
 
 

@@ -13,6 +13,7 @@ from pipeline.core.spans import CharSpan
 from pipeline.metrics.errors import KINDS, SpanError, span_errors
 from pipeline.metrics.marks import Mark, Piece, cut
 from pipeline.metrics.matching import match_spans
+from pipeline.metrics.passage import Passage, best_passage
 from pipeline.metrics.prf import NO_SPAN
 
 CONTEXT = 24
@@ -113,6 +114,19 @@ class DocumentView:
         return self.columns[1].wrong
 
 
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """The passage that the page opens with.
+
+    record_id, anchor (str): its document, and the document's place in the page.
+    columns (tuple[Column, ...]): gold first, then each run.
+    """
+
+    record_id: str
+    anchor: str
+    columns: tuple[Column, ...]
+
+
 Judged = tuple[str, SpanError]
 """A layer and an error in it."""
 
@@ -184,6 +198,33 @@ def document_view(
         columns.append(Column(name, tuple(cut(gold.text, pred_marks)), len(errors)))
     meta = tuple((str(key), str(value)) for key, value in gold.meta.items() if isinstance(value, str | int | float))
     return DocumentView(gold.id, anchor, meta, tuple(columns), len(gold.spans))
+
+
+def passage_view(
+    golds: Sequence[Record],
+    judged: Mapping[str, Sequence[tuple[list[Judged], list[Mark], list[Mark]]]],
+    names: Sequence[str],
+    anchors: Mapping[str, str],
+) -> PassageView | None:
+    """Choose and show the passage that tells most.
+
+    golds (Sequence[Record]): the gold records.
+    judged (Mapping): for each record id what `judge_document` returned for each run.
+    names (Sequence[str]): the runs' names.
+    anchors (Mapping[str, str]): the documents to choose from, with their place in the page.
+    RETURNS (PassageView | None): gold beside the runs; None if no document has a passage that is short enough.
+    """
+    best: tuple[Passage, Record] | None = None
+    for record in golds:
+        if record.id in anchors and (found := best_passage(record.text, *judged[record.id][0][1:])) is not None:
+            best = (found, record) if best is None or found > best[0] else best
+    if best is None:
+        return None
+    passage, record = best
+    sides = [("Gold", judged[record.id][0][1])]
+    sides += [(name, marks) for name, (_, _, marks) in zip(names, judged[record.id], strict=True)]
+    columns = [Column(name, tuple(cut(record.text, marks, passage.start, passage.end)), 0) for name, marks in sides]
+    return PassageView(record.id, anchors[record.id], tuple(columns))
 
 
 def used_labels(layer: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -78,7 +78,7 @@ def make_report(
         limits = Limits(max_documents, max_errors)
         html = render_report(title, records, runs, _layers_of(scheme, first), extras=extras, limits=limits)
         write_text(Path(output), html)
-        logger.info("report: %s", output)
+        logger.info("report: %s documents → %s", len(records), output)
 
     return run
 

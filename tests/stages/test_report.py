@@ -131,6 +131,22 @@ def test_the_page_holds_no_more_than_it_says(tmp_path: Path) -> None:
     assert "the page holds the first 6" in html
 
 
+def test_the_page_opens_with_a_passage_of_whole_sentences(tmp_path: Path) -> None:
+    text = "余姚市位列第3名。" * 3 + "字" * 200 + "。"
+    gold = [Record("a", text, tuple(CharSpan(9 * n, 9 * n + 3, "GPE") for n in range(3)))]
+    write_records(tmp_path / "gold.jsonl", gold)
+    write_records(tmp_path / "pred.jsonl", [gold[0].with_spans(gold[0].spans[:2])])
+    files = {"gold": str(tmp_path / "gold.jsonl"), "predictions": str(tmp_path / "pred.jsonl")}
+    scores = score_files(Path(files["gold"]), Path(files["predictions"]), scheme=default_scheme())
+    write_json(tmp_path / "scores.json", scores)
+    make_report(**files, scores=str(tmp_path / "scores.json"), output=str(tmp_path / "page.html"))()
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    sample = html[html.index('id="sample-h"') : html.index('id="layer-1"')]
+    shown = re.sub(r"<sub.*?</sub>|<[^>]+>", "", sample[sample.index('lang="zh-Hans"') :], flags=re.DOTALL)
+    assert shown.count("余姚市位列第3名。") == 6  # gold and prediction
+    assert "字" not in shown
+
+
 def test_curves_are_drawn(page: Path) -> None:
     html = page.read_text(encoding="utf-8")
     for title in ("Precision and recall by threshold", "Calibration", "Threshold, numbers", "Learning curve", "Loss"):
@@ -237,7 +253,7 @@ def test_errors_filter_by_kind_label_run_and_text(tab: Any) -> None:
     assert shown_errors(tab) == 36
     tab.select_option("select[name=kind]", "boundary_short")
     assert shown_errors(tab) == 12
-    assert tab.locator("#count").text_content() == "12 of 36 errors shown"
+    assert tab.locator("#count").text_content() == "12 of 36 errors"
     tab.select_option("select[name=run]", "0")
     assert shown_errors(tab) == 6
     tab.get_by_role("button", name="Clear").click()
@@ -249,6 +265,35 @@ def test_errors_filter_by_kind_label_run_and_text(tab: Any) -> None:
     tab.get_by_role("button", name="Clear").click()
     tab.fill("input[name=text]", "onerror")
     assert shown_errors(tab) == 6
+
+
+@pytest.mark.browser
+def test_long_lists_of_errors_come_in_parts(browser: Any, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    text = "字" * 200
+    spans = tuple(CharSpan(start, start + 1, "ORG") for start in range(0, 200, 2))
+    write_records(tmp_path / "gold.jsonl", [Record("a", text, spans), Record("b", text, spans[:20])])
+    write_records(tmp_path / "pred.jsonl", [Record("a", text), Record("b", text)])
+    files = {"gold": str(tmp_path / "gold.jsonl"), "predictions": str(tmp_path / "pred.jsonl")}
+    scores = score_files(Path(files["gold"]), Path(files["predictions"]), scheme=default_scheme())
+    write_json(tmp_path / "scores.json", scores)
+    make_report(**files, scores=str(tmp_path / "scores.json"), output=str(tmp_path / "long.html"))()
+    tab = browser.new_page()
+    tab.goto((tmp_path / "long.html").as_uri())
+    assert shown_errors(tab) == 40
+    assert tab.locator("#count").text_content() == "120 of 120 errors, the first 40 shown"
+    for _ in range(41):
+        tab.keyboard.press("j")
+    assert shown_errors(tab) == 80
+    tab.get_by_role("button", name="Show all").click()
+    assert shown_errors(tab) == 120
+    assert not tab.get_by_role("button", name="Show more").is_visible()
+    tab.locator("nav a[href='#documents']").click()
+    expect(tab.locator("#documents-h")).to_be_in_viewport()
+    tab.fill("input[name=text]", "b")
+    assert shown_errors(tab) == 20
+    tab.close()
 
 
 @pytest.mark.browser
@@ -343,11 +388,12 @@ def test_the_theme_button_overrides_the_system(tab: Any) -> None:
 
 
 @pytest.mark.browser
-def test_print_shows_everything_and_no_controls(tab: Any) -> None:
+def test_print_opens_tables_and_shows_no_controls(tab: Any) -> None:
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     tab.emulate_media(media="print", color_scheme="dark")
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert tab.locator("details:not([open])").count() == 0
+    assert tab.locator("details:not([open]):not(.document)").count() == 0
+    assert tab.locator("details.document[open]").count() == 0  # as the reader left them
     assert not tab.locator(".filters").is_visible()
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert tab.locator("details:not([open])").count() > 0

@@ -39,6 +39,8 @@ const filters = document.getElementById("filters");
 const errors = [...document.querySelectorAll("#error-list .error")];
 const count = document.getElementById("count");
 const countText = count.textContent;
+const PAGE = 40;
+let room = PAGE;
 
 const isWanted = (error, wanted) => {
   for (const key of ["run", "shared", "layer", "kind"]) {
@@ -49,18 +51,36 @@ const isWanted = (error, wanted) => {
   return !text || error.textContent.toLowerCase().includes(text);
 };
 
-const applyFilters = () => {
+const more = document.querySelector(".more");
+
+const showErrors = () => {
   const wanted = Object.fromEntries(new FormData(filters));
-  let shown = 0;
+  let fit = 0;
   for (const error of errors) {
-    error.hidden = !isWanted(error, wanted);
-    if (!error.hidden) shown += 1;
+    const isFit = isWanted(error, wanted);
+    fit += isFit;
+    error.hidden = !isFit || fit > room;
   }
-  const any = Object.values(wanted).some((value) => value);
-  count.textContent = any ? `${shown} of ${errors.length} errors shown` : countText;
+  const isAll = !Object.values(wanted).some((value) => value);
+  const shown = Math.min(room, fit);
+  const which = isAll ? countText : `${fit} of ${errors.length} errors`;
+  count.textContent = shown < fit ? `${which}, the first ${shown} shown` : which;
+  more.hidden = shown === fit;
+};
+
+const applyFilters = () => {
+  room = PAGE;
+  showErrors();
+};
+
+const showMore = (number) => {
+  room += number;
+  showErrors();
 };
 
 filters.hidden = false;
+document.getElementById("more").addEventListener("click", () => showMore(PAGE));
+document.getElementById("all").addEventListener("click", () => showMore(errors.length));
 filters.addEventListener("input", applyFilters);
 filters.addEventListener("submit", (event) => event.preventDefault());
 filters.addEventListener("reset", () => setTimeout(applyFilters));
@@ -71,6 +91,8 @@ for (const link of document.querySelectorAll("[data-filter-kind]")) {
     applyFilters();
   });
 }
+
+showErrors();
 
 const documents = [...document.querySelectorAll("details.document")];
 const openTarget = () => {
@@ -89,15 +111,20 @@ document.getElementById("close-all").addEventListener("click", () => documents.f
 
 let closed = [];
 addEventListener("beforeprint", () => {
-  closed = [...document.querySelectorAll("details:not([open])")];
+  // tables are opened for paper; of documents and errors those are printed that the reader chose to see
+  closed = [...document.querySelectorAll("details:not([open]):not(.document)")];
   closed.forEach((item) => { item.open = true; });
 });
 addEventListener("afterprint", () => closed.forEach((item) => { item.open = false; }));
 
 const move = (step) => {
-  const visible = errors.filter((error) => !error.hidden);
+  let visible = errors.filter((error) => !error.hidden);
   if (!visible.length) return;
   const here = visible.indexOf(document.activeElement.closest(".error"));
+  if (step > 0 && here === visible.length - 1 && !more.hidden) {
+    showMore(PAGE);
+    visible = errors.filter((error) => !error.hidden);
+  }
   const next = visible[Math.max(0, Math.min(visible.length - 1, here < 0 ? 0 : here + step))];
   next.focus();
   next.scrollIntoView({ block: "center" });
