@@ -1,10 +1,9 @@
 # Owns the virtual environment .venv; every target sets up what it needs. Start here: make run, make test.
 
 PYTHON ?= python3.11
-PIP = .venv/bin/python -m pip --disable-pip-version-check
-INSTALL = $(PIP) install --quiet --constraint constraints.txt
+INSTALL = -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run test test-fast test-review label-studio lint types imports check clean help
+.PHONY: run test test-fast test-review test-transformers label-studio lint types imports check clean help
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
@@ -21,6 +20,10 @@ test-fast: .venv/installed-dev ## Pass the quick tests only
 test-review: .venv/installed-dev label-studio ## Pass the tests with the real Label Studio and a real browser
 	.venv/bin/python -m pytest -m "label_studio or browser"
 
+test-transformers: .venv-transformers/installed ## Pass the tests that train a transformer (torch, in an environment of its own)
+	.venv-transformers/bin/python -c "import spacy_transformers"  # the tests would be skipped without it
+	.venv-transformers/bin/python -m pytest tests/nlp/test_transformer.py
+
 label-studio: .venv/bin/python ## Install a Label Studio server for the tests, in .cache (a new one takes two minutes)
 	.venv/bin/python scripts/label_studio.py prepare
 
@@ -34,19 +37,25 @@ types: .venv/installed-dev ## Check types
 imports: .venv/installed-dev ## Check that the layers hold
 	.venv/bin/lint-imports
 
-check: lint types imports test ## Everything that CI runs
+check: lint types imports test test-transformers ## Everything that CI runs
 
 clean: ## Remove the environment and the runs
-	rm -rf .venv .cache models/*/ project.lock
+	rm -rf .venv .venv-transformers .cache models/*/ project.lock
 
 .venv/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) not found; install Python 3.11, or: make PYTHON=python3 …" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python pyproject.toml setup.py constraints.txt
-	$(INSTALL) --editable .
+	.venv/bin/python $(INSTALL) --editable .
 	touch $@
 
 .venv/installed-dev: .venv/installed
-	$(INSTALL) --editable ".[dev,agreement,labelstudio,lac,mlflow,serve,tune]"
+	.venv/bin/python $(INSTALL) --editable ".[dev,agreement,labelstudio,lac,mlflow,serve,tune]"
+	touch $@
+
+# torch makes every start of spaCy seconds slower, so the other tests do without it
+.venv-transformers/installed: pyproject.toml setup.py constraints.txt
+	$(PYTHON) -m venv .venv-transformers
+	.venv-transformers/bin/python $(INSTALL) --editable ".[transformers]" hypothesis pytest
 	touch $@
