@@ -1,4 +1,4 @@
-"""Copies the default configs and project.yml into the wheel; everything else is in pyproject.toml."""
+"""Copies the default configs, project.yml and the example into the wheel; everything else is in pyproject.toml."""
 
 import shutil
 from pathlib import Path
@@ -18,7 +18,9 @@ class BuildWithDefaults(build_py):
         if self.editable_mode:
             return
         target = Path(self.build_lib) / "pipeline" / "_defaults"
-        for source in [ROOT / "project.yml", *sorted((ROOT / "configs").rglob("*.cfg"))]:
+        gold = ROOT / "annotations" / "gold"
+        example = [*(ROOT / "seeds").glob("*.txt"), *gold.glob("*.jsonl"), *gold.parent.glob("README.md")]
+        for source in [ROOT / "project.yml", *(ROOT / "configs").rglob("*.cfg"), *example]:
             goal = target / source.relative_to(ROOT)
             goal.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, goal)

@@ -165,6 +165,12 @@ def write_text(path: Path, text: str) -> None:
         stream.write(text)
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file as it is, complete or not at all."""
+    with atomic_open(path, "wb") as stream:
+        stream.write(data)
+
+
 def write_json(path: Path, data: Any) -> None:
     """Write one JSON value, indented, complete or not at all. NaN is refused."""
     write_text(path, json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n")

@@ -26,6 +26,11 @@ class Reporter(Protocol):
 _reporter: ContextVar[Reporter | None] = ContextVar("biaozhu_reporter", default=None)
 
 
+def counted(number: int, noun: str) -> str:
+    """RETURNS (str): "1 document", "12 documents"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
     """Go through items and let the reporter, if there is one, show how far that is.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.jsonl import write_jsonl
-from pipeline.core.progress import logger, track
+from pipeline.core.progress import counted, logger, track
 from pipeline.core.records import Record, write_records
 from pipeline.text.cleaners import Cleaner
 from pipeline.text.documents import find_documents, read_documents
@@ -41,6 +41,6 @@ def make_clean(
         write_jsonl(Path(offsets), maps)
         write_records(Path(output), records)
         characters = sum(len(record.text) for record in records)
-        logger.info("clean: %d documents, %d characters → %s", len(records), characters, output)
+        logger.info("clean: %s, %d characters → %s", counted(len(records), "document"), characters, output)
 
     return run

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.core.labels import LabelScheme, default_scheme, read_scheme
-from pipeline.core.progress import logger, track
+from pipeline.core.progress import counted, logger, track
 from pipeline.errors import ConfigError, Problem
 from pipeline.formats.base import Conversion, Format, Note
 from pipeline.registry import registry
@@ -32,7 +32,7 @@ def make_convert(
         )
         for note in notes:
             logger.warning("%s", note)
-        logger.info("convert: %d documents → %s", count, target)
+        logger.info("convert: %s → %s", counted(count, "document"), target)
 
     return run
 

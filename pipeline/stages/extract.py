@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.core.progress import logger, track
+from pipeline.core.progress import counted, logger, track
 from pipeline.core.records import Record, write_records
 from pipeline.errors import InputError, MissingPartError, Problem
 
@@ -81,7 +81,7 @@ def extract_files(
     else:
         found = extract_records(shown, load_model(model), batch_size=batch_size)
     count = write_records(output, found)
-    logger.info("extract: %d documents → %s", count, output)
+    logger.info("extract: %s → %s", counted(count, "document"), output)
     return count
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.core.jsonl import read_json, read_jsonl, write_text
 from pipeline.core.labels import LabelScheme, default_scheme, read_scheme
-from pipeline.core.progress import logger
+from pipeline.core.progress import counted, logger
 from pipeline.core.records import Record
 from pipeline.errors import InputError, Problem
 from pipeline.metrics.comparison import compare_files
@@ -78,7 +78,7 @@ def make_report(
         limits = Limits(max_documents, max_errors)
         html = render_report(title, records, runs, _layers_of(scheme, first), extras=extras, limits=limits)
         write_text(Path(output), html)
-        logger.info("report: %s documents → %s", len(records), output)
+        logger.info("report: %s → %s", counted(len(records), "document"), output)
 
     return run
 

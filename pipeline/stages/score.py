@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.core.jsonl import atomic_open, write_json
 from pipeline.core.labels import LabelScheme, default_scheme, read_scheme
-from pipeline.core.progress import logger, track
+from pipeline.core.progress import counted, logger, track
 from pipeline.core.records import Record
 from pipeline.errors import InputError, Problem, raise_if_any
 from pipeline.metrics.errors import SpanError
@@ -83,7 +83,7 @@ def make_score(
             options=options,
         )
         write_json(Path(output), scores)
-        logger.info("score: %s documents → %s", scores["documents"], output)
+        logger.info("score: %s → %s", counted(scores["documents"], "document"), output)
 
     return run
 
@@ -115,8 +115,7 @@ def score_files(
         result = evaluate(pairs, scheme=scheme, layers=layers, options=counting, on_error=sink)
         raise_if_any(subset.problems(gold, wanted.slices or (), result.documents))
     if files.unscored:
-        many = "1 predicted document has" if files.unscored == 1 else f"{files.unscored} predicted documents have"
-        logger.warning("%s no gold and %s not scored", many, "is" if files.unscored == 1 else "are")
+        logger.warning("not scored, because gold lacks them: %s", counted(files.unscored, "predicted document"))
     signature = {
         "version": SCORE_VERSION,
         "matching": MATCHING,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.jsonl import write_json
-from pipeline.core.progress import logger, track
+from pipeline.core.progress import counted, logger, track
 from pipeline.core.records import Record, iter_records, write_records
 from pipeline.metrics.audit import audit_segmentation
 from pipeline.metrics.segmentation import segmentation_prf
@@ -31,7 +31,7 @@ def make_segment(
     def run() -> None:
         records = (record for _, record in iter_records(Path(input)))
         count = write_records(Path(output), track(_segmented(records, segmenter), "segmenting"))
-        logger.info("segment: %d documents → %s", count, output)
+        logger.info("segment: %s → %s", counted(count, "document"), output)
         if gold is None:
             return
         result = audit_gold(_gold_records(Path(gold)), segmenter)

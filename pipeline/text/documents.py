@@ -50,7 +50,8 @@ def find_documents(inputs: Iterable[Path]) -> list[tuple[Path, Path]]:
                 and not any(part.startswith(".") for part in path.relative_to(item).parts)
             )
             if not inside:
-                problems.append(Problem("E201", "the folder holds no .txt or .jsonl document", "", item))
+                message = "the folder holds no .txt or .jsonl document"
+                problems.append(Problem("E201", message, "put documents there, or name another", item))
             found.extend((item, path) for path in inside)
         elif not item.exists():
             problems.append(Problem("E202", "there is no such file or folder", "check the path", item))

@@ -123,6 +123,14 @@ def test_init_writes_a_project_that_checks_and_overwrites_nothing(cli: Cli, fold
     assert "E813" in again.output
 
 
+def test_init_writes_an_example_that_holds_together(cli: Cli, folder: Path) -> None:
+    assert cli("init", "demo", "--example").exit_code == 0
+    assert (folder / "demo" / "annotations" / "README.md").is_file()
+    seeds = [path.read_bytes() for path in (folder / "demo" / "seeds").iterdir()]
+    assert seeds == [path.read_bytes() for path in (ROOT / "seeds").iterdir()]
+    assert cli("check-gold", folder / "demo" / "annotations" / "gold").exit_code == 0
+
+
 def test_stages_lists_names_with_options(cli: Cli) -> None:
     output = cli("stages").output
     assert "biaozhu.clean.v1" in output
