@@ -1,4 +1,4 @@
-"""What is built from the repository stands alone: a wheel from the source distribution holds what `biaozhu init` writes."""
+"""What is built from the repository stands alone: a wheel of the source distribution holds what `init` writes."""
 
 from __future__ import annotations
 

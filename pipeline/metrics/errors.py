@@ -73,9 +73,10 @@ class SpanError:
         return data | {"surface": self.record.surface(span)}
 
     @property
-    def place(self) -> tuple[str, tuple[int, ...]]:
-        """RETURNS (tuple): record id and offsets; no two errors of a kind and layer share them."""
-        return self.record.id, tuple(p for span in (self.gold, self.pred) if span for p in (span.start, span.end))
+    def place(self) -> tuple[str, tuple[tuple[int, int, str, str], ...]]:
+        """RETURNS (tuple): record id, then offsets, label and value of each side; errors that share them are alike."""
+        spans = [span for span in (self.gold, self.pred) if span is not None]
+        return self.record.id, tuple((*span.key, span.value or "") for span in spans)
 
 
 def pair_kind(gold: CharSpan, pred: CharSpan) -> str:
@@ -120,14 +121,14 @@ class ExampleKeeper:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._heaps: dict[str, list[tuple[int, int, SpanError]]] = {}
+        self._heaps: dict[str, list[tuple[int, tuple[object, ...], int, SpanError]]] = {}
         self._count = 0
 
     def add(self, rank: int, error: SpanError) -> None:
         """Keep the error if it is among the first of its kind."""
         heap = self._heaps.setdefault(error.kind, [])
         self._count += 1
-        entry = (-rank, self._count, error)
+        entry = (-rank, error.place, self._count, error)  # a rank may stand twice: two spans in one place
         if len(heap) < self.limit:
             heapq.heappush(heap, entry)
         elif heap and entry > heap[0]:
@@ -136,7 +137,7 @@ class ExampleKeeper:
     def to_json(self) -> dict[str, list[dict[str, Any]]]:
         """RETURNS (dict): examples of each kind that has any, by document and place."""
         return {
-            kind: [error.to_json() for error in sorted((entry[2] for entry in heap), key=lambda error: error.place)]
+            kind: [error.to_json() for error in sorted((entry[-1] for entry in heap), key=lambda error: error.place)]
             for kind in KINDS
             if (heap := self._heaps.get(kind))
         }

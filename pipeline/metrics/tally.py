@@ -249,8 +249,8 @@ class LayerTally:
         rank = _ranks(batch, wrong)
         for number in range(len(KINDS)):
             places = np.flatnonzero(wrong.kind == number)
-            if len(places) > self.options.examples:
-                places = places[np.argsort(rank[places], kind="stable")[: self.options.examples]]
+            if len(places) > self.options.examples > 0:  # with all of the last rank: the keeper decides among them
+                places = places[rank[places] <= np.sort(rank[places])[self.options.examples - 1]]
             for place in places.tolist():
                 self.examples.add(int(rank[place]), _span_error(batch, wrong, place))
         if self.on_error is not None:

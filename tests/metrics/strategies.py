@@ -65,3 +65,10 @@ documents = st.lists(st.one_of(perturbed(), st.tuples(flat_spans(), flat_spans()
     lambda items: [(record(gold, f"d{i}"), record(pred, f"d{i}")) for i, (gold, pred) in enumerate(items)]
 )
 """A small corpus: pairs of gold and predicted records with flat entities."""
+
+tangled = st.lists(
+    st.one_of(perturbed(), st.tuples(any_spans(), any_spans())),
+    min_size=1,
+    max_size=4,
+).map(lambda items: [(record(gold, f"d{i}"), record(pred, f"d{i}")) for i, (gold, pred) in enumerate(items)])
+"""The same with spans that nest, overlap and stand twice in one place, as other systems predict them."""

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.core.labels import LabelScheme, default_scheme
@@ -18,7 +18,7 @@ from pipeline.metrics.prf import Counts
 from pipeline.metrics.results import SCHEMES, LayerResult
 from pipeline.metrics.scorefile import layer_to_json
 from pipeline.metrics.tally import Options
-from tests.metrics.strategies import documents, record
+from tests.metrics.strategies import LABELS, documents, record, tangled
 
 Pairs = list[tuple[Record, Record]]
 
@@ -92,8 +92,8 @@ def all_counts(result: LayerResult) -> dict[str, Any]:
     }
 
 
-@given(documents, st.randoms(use_true_random=False))
-@settings(max_examples=30)
+@given(st.one_of(documents, tangled), st.randoms(use_true_random=False))
+@settings(max_examples=50)
 def test_order_of_documents_and_spans_changes_nothing(pairs: Pairs, rng: Any) -> None:
     expected = all_counts(score(pairs))
     shuffled = []
@@ -118,8 +118,16 @@ def test_swapping_gold_and_prediction_swaps_precision_and_recall(pairs: Pairs) -
         assert (one_way.precision, one_way.recall) == (other_way.recall, other_way.precision)
 
 
-@given(documents)
-@settings(max_examples=30)
+@given(tangled)
+@settings(max_examples=50)
+def test_swapping_swaps_the_totals_of_spans_that_overlap_each_other(pairs: Pairs) -> None:
+    there, back = score(pairs), score([(pred, gold) for gold, pred in pairs])
+    for scheme in SCHEMES:
+        assert there.micro(scheme).swapped == back.micro(scheme)
+
+
+@given(st.one_of(documents, tangled))
+@settings(max_examples=50)
 def test_perfect_is_one(pairs: Pairs) -> None:
     found = score([(gold, gold) for gold, _ in pairs])
     for scheme in SCHEMES:
@@ -129,8 +137,8 @@ def test_perfect_is_one(pairs: Pairs) -> None:
     assert not found.kinds
 
 
-@given(documents, st.sampled_from(SCHEMES))
-@settings(max_examples=30)
+@given(st.one_of(documents, tangled), st.sampled_from(SCHEMES))
+@settings(max_examples=50)
 def test_a_spurious_span_never_raises_precision(pairs: Pairs, scheme: str) -> None:
     before = score(pairs).micro(scheme)
     gold, pred = pairs[0]
@@ -140,8 +148,19 @@ def test_a_spurious_span_never_raises_precision(pairs: Pairs, scheme: str) -> No
     after = score([(longer, more), *pairs[1:]]).micro(scheme)
     assert after.spurious == before.spurious + 1
     assert after.recall == before.recall
-    assert after.precision is not None
-    assert after.precision <= (1.0 if before.precision is None else before.precision)
+    assert after.precision == pytest.approx((before.precision or 0.0) * before.predicted / (before.predicted + 1))
+
+
+@given(st.one_of(documents, tangled), st.integers(0, 50), st.integers(1, 9), st.sampled_from(LABELS))
+@settings(max_examples=50)
+def test_a_span_that_gold_lacks_never_raises_strict_scores(pairs: Pairs, start: int, length: int, label: str) -> None:
+    gold, pred = pairs[0]
+    extra = CharSpan(start, start + length, label)
+    assume(extra.key not in {span.key for span in gold.spans})
+    more = dataclasses.replace(pred, spans=(*pred.spans, extra))
+    before, after = score(pairs).micro("strict"), score([(gold, more), *pairs[1:]]).micro("strict")
+    assert (after.correct, after.recall) == (before.correct, before.recall)
+    assert after.predicted == before.predicted + 1
 
 
 @given(documents)
