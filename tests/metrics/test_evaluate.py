@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -124,6 +125,13 @@ def test_swapping_swaps_the_totals_of_spans_that_overlap_each_other(pairs: Pairs
     there, back = score(pairs), score([(pred, gold) for gold, pred in pairs])
     for scheme in SCHEMES:
         assert there.micro(scheme).swapped == back.micro(scheme)
+
+
+@given(tangled)
+@settings(max_examples=50)
+def test_strict_counts_what_both_sides_have(pairs: Pairs) -> None:
+    shared = [Counter(s.key for s in gold.spans) & Counter(s.key for s in pred.spans) for gold, pred in pairs]
+    assert score(pairs).micro("strict").correct == sum(found.total() for found in shared)
 
 
 @given(st.one_of(documents, tangled))
