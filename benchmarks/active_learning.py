@@ -11,6 +11,7 @@ model is scored on the test split after each round. Cost is counted in character
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +34,9 @@ from pipeline.metrics.matching import match_spans  # noqa: E402
 from pipeline.nlp.training import read_training_config, train_nlp  # noqa: E402
 from pipeline.review.select import Weights, select  # noqa: E402
 from pipeline.stages.extract import extract_records  # noqa: E402
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 SCHEME = default_scheme()
 STRATEGIES = {
@@ -52,7 +57,7 @@ def f1(predicted: Sequence[Record], gold: Sequence[Record], layer: str) -> float
     return 2 * right / total if total else 0.0
 
 
-def train(records: Sequence[Record], folder: Path):
+def train(records: Sequence[Record], folder: Path) -> Language:
     """RETURNS (Language): a model of these records; no augmentation, four passes, calibrated on a few of dev."""
     path, few = folder / "train.jsonl", folder / "dev.jsonl"
     write_records(path, records)
@@ -134,13 +139,12 @@ def main() -> None:
             rows.append(f"| {strategy} | {layer} | " + " | ".join(cells) + f" | {gain} |")
     table = "\n".join(rows)
     print(table)
-    import spacy
 
     results = ROOT / "benchmarks" / "results"
     results.mkdir(exist_ok=True)
     facts = {
         "python": platform.python_version(),
-        "spacy": spacy.__version__,
+        "spacy": importlib.metadata.version("spacy"),
         "seeds": options.seeds,
         "seconds": round(time.monotonic() - started),
         "curves": curves,

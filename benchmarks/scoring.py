@@ -155,12 +155,9 @@ def measure(documents: int, spans: int, runs: int) -> dict[str, Any]:
     pairs = [make_pair(rng, number, spans) for number in range(documents)]
     ours = median_seconds(lambda: score_ours(pairs), runs)
     rows = [{"scorer": "biaozhu", "seconds": ours, "ratio": 1.0, "strict_f1": score_ours(pairs)["strict"]}]
-    for name, work in (
-        ("seqeval", lambda: time_seqeval(pairs)),
-        ("nervaluate", lambda: time_nervaluate(pairs)),
-    ):
+    for name, work in (("seqeval", time_seqeval), ("nervaluate", time_nervaluate)):
         try:
-            seconds, f1 = work()
+            seconds, f1 = work(pairs)
         except ImportError as error:
             print(f"{name} is left out: {error}; pip install -r benchmarks/requirements.txt")
             continue
