@@ -24,8 +24,8 @@ def report(
     training: Annotated[Path | None, typer.Option("--training", help="metrics.jsonl of the training.")] = None,
     review: Annotated[Path | None, typer.Option("--review", help="What `review status --output` wrote.")] = None,
     title: Annotated[str, typer.Option("--title", help="Heading of the page.")] = "Scores",
-    name: Annotated[str, typer.Option("--name", help="What to call the run.")] = "prediction",
-    other_name: Annotated[str, typer.Option("--other-name", help="What to call the second run.")] = "other run",
+    name: Annotated[str, typer.Option("--name", help="What to call the run.")] = "Prediction",
+    other_name: Annotated[str, typer.Option("--other-name", help="What to call the second run.")] = "Other run",
 ) -> None:
     """Write a report: one HTML file that needs no network; a second run is shown beside the first.
 

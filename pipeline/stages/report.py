@@ -35,8 +35,8 @@ def make_report(
     tuning: str | None = None,
     review: str | None = None,
     title: str = "Scores",
-    name: str = "prediction",
-    other_name: str = "other run",
+    name: str = "Prediction",
+    other_name: str = "Other run",
     max_documents: int = 200,
     max_errors: int = 2000,
 ) -> Callable[[], None]:
