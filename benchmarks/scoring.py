@@ -8,6 +8,9 @@ computes what it computes: ours the four SemEval schemes with all labels, error 
 nervaluate its four schemes; seqeval strict precision and recall per label (once in its lenient default mode, which is
 its fastest). Peers are in benchmarks/requirements.txt; one that is not installed is left out and said.
 
+Times are processor seconds, which other work on the machine disturbs less than the clock, and medians of runs in which
+the scorers take turns.
+
 Memory is the peak of a process of its own that scores files, for so many documents and for ten times as many.
 """
 
@@ -78,21 +81,13 @@ def to_tags(record: Record) -> list[str]:
     return tags
 
 
-def median_seconds(work: Callable[[], Any], runs: int) -> float:
-    """Median of so many runs."""
-    times = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
-
-
-def score_ours(pairs: list[tuple[Record, Record]]) -> dict[str, float | None]:
-    """All four schemes with all labels; strict micro F1 comes back to be compared."""
+def time_ours(pairs: list[tuple[Record, Record]]) -> tuple[float, float]:
+    """Seconds for all four schemes with all labels, and the strict F1."""
+    started = time.process_time()
     layer = evaluate(pairs, scheme=SCHEME).layers["entities"]
     tables = {scheme: layer.counts(scheme) for scheme in SCHEMES}
-    return {scheme: layer.micro(scheme).f1 for scheme in tables}
+    found = {scheme: layer.micro(scheme).f1 for scheme in tables}
+    return time.process_time() - started, float(found["strict"] or 0.0)
 
 
 def time_nervaluate(pairs: list[tuple[Record, Record]]) -> tuple[float, float]:
@@ -100,9 +95,9 @@ def time_nervaluate(pairs: list[tuple[Record, Record]]) -> tuple[float, float]:
     from nervaluate.evaluator import Evaluator
 
     gold, pred = [to_dicts(one) for one, _ in pairs], [to_dicts(other) for _, other in pairs]
-    started = time.perf_counter()
+    started = time.process_time()
     result = Evaluator(gold, pred, tags=list(LABELS), loader="dict").evaluate()
-    return time.perf_counter() - started, float(result["overall"]["strict"].f1)
+    return time.process_time() - started, float(result["overall"]["strict"].f1)
 
 
 def time_seqeval(pairs: list[tuple[Record, Record]]) -> tuple[float, float]:
@@ -111,25 +106,26 @@ def time_seqeval(pairs: list[tuple[Record, Record]]) -> tuple[float, float]:
 
     gold, pred = [to_tags(one) for one, _ in pairs], [to_tags(other) for _, other in pairs]
     warnings.simplefilter("ignore")
-    started = time.perf_counter()
+    started = time.process_time()
     report = classification_report(gold, pred, output_dict=True)
-    return time.perf_counter() - started, float(report["micro avg"]["f1-score"])
+    return time.process_time() - started, float(report["micro avg"]["f1-score"])
 
 
 PEAK = """
 import sys
+import time
 from pathlib import Path
 from benchmarks.scoring import SCHEME
 from pipeline.stages.score import ScoreOptions, score_files
 score_files(Path(sys.argv[1]), Path(sys.argv[2]), scheme=SCHEME, options=ScoreOptions(slices=("length", "density")))
 # not ru_maxrss, which starts with the peak of the process that started this one
 status = Path("/proc/self/status").read_text()
-print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
+print(int(status.split("VmHWM:")[1].split()[0]) / 1024, time.process_time())
 """
 
 
 def peak_megabytes(documents: int, spans: int) -> tuple[float, float]:
-    """Peak memory and seconds of a process that scores two files of so many documents."""
+    """Peak memory and processor seconds of a process that scores two files of so many documents."""
     rng = random.Random(1)
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder) / "gold.jsonl", Path(folder) / "pred.jsonl"
@@ -137,7 +133,6 @@ def peak_megabytes(documents: int, spans: int) -> tuple[float, float]:
         for place, file in enumerate(files):
             write_records(file, (pair[place] for pair in pairs))
         del pairs
-        started = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-c", PEAK, *map(str, files)],
             capture_output=True,
@@ -146,22 +141,38 @@ def peak_megabytes(documents: int, spans: int) -> tuple[float, float]:
             cwd=Path(__file__).parent.parent,
             env=os.environ | {"OMP_NUM_THREADS": "1"},
         )
-        return float(done.stdout.split()[-1]), time.perf_counter() - started
+        megabytes, seconds = map(float, done.stdout.split()[-2:])
+        return megabytes, seconds
+
+
+Timer = Callable[[list[tuple[Record, Record]]], tuple[float, float]]
 
 
 def measure(documents: int, spans: int, runs: int) -> dict[str, Any]:
-    """Run all scorers on the same documents."""
+    """Run all scorers on the same documents, in turns."""
     rng = random.Random(0)
     pairs = [make_pair(rng, number, spans) for number in range(documents)]
-    ours = median_seconds(lambda: score_ours(pairs), runs)
-    rows = [{"scorer": "biaozhu", "seconds": ours, "ratio": 1.0, "strict_f1": score_ours(pairs)["strict"]}]
-    for name, work in (("seqeval", time_seqeval), ("nervaluate", time_nervaluate)):
-        try:
-            seconds, f1 = work(pairs)
-        except ImportError as error:
-            print(f"{name} is left out: {error}; pip install -r benchmarks/requirements.txt")
-            continue
-        rows.append({"scorer": name, "seconds": seconds, "ratio": seconds / ours, "strict_f1": f1})
+    scorers: dict[str, Timer] = {"biaozhu": time_ours, "nervaluate": time_nervaluate, "seqeval": time_seqeval}
+    found: dict[str, list[tuple[float, float]]] = {}
+    for number in range(runs):
+        for name, work in scorers.items():
+            try:
+                found.setdefault(name, []).append(work(pairs))
+            except ImportError as error:
+                print(f"{name} is left out: {error}; pip install -r benchmarks/requirements.txt")
+                continue
+            print(f"run {number + 1} of {runs}: {name} {found[name][-1][0]:.2f} s", flush=True)
+    medians = {name: statistics.median(seconds for seconds, _ in times) for name, times in found.items() if times}
+    rows = [
+        {
+            "scorer": name,
+            "seconds": median,
+            "ratio": median / medians["biaozhu"],
+            "strict_f1": found[name][0][1],
+            "runs": [seconds for seconds, _ in found[name]],
+        }
+        for name, median in medians.items()
+    ]
     return {"documents": documents, "gold_spans": documents * spans, "rows": rows}
 
 
@@ -170,7 +181,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=20_000)
     parser.add_argument("--spans", type=int, default=25, help="gold spans of a document")
-    parser.add_argument("--runs", type=int, default=3, help="of ours; the peers run once")
+    parser.add_argument("--runs", type=int, default=3, help="of each scorer")
     parser.add_argument("--memory", type=int, default=2_000, help="documents of the smaller memory run; 0: none")
     options = parser.parse_args()
     data = measure(options.documents, options.spans, options.runs)
@@ -200,7 +211,9 @@ def to_markdown(data: dict[str, Any]) -> str:
     lines = [
         f"# Scoring {data['documents']:,} documents with {data['gold_spans']:,} gold spans",
         "",
-        "| scorer | seconds | times ours | strict F1 |",
+        f"Median of {len(data['rows'][0]['runs'])} runs in turns.",
+        "",
+        "| scorer | processor seconds, median | times ours | strict F1 |",
         "|---|--:|--:|--:|",
     ]
     lines += [
@@ -213,7 +226,7 @@ def to_markdown(data: dict[str, Any]) -> str:
             "",
             f"Files, with slices and intervals: peak memory {memory['peak_mb'][0]:.0f} MB for {small:,} documents, "
             f"{memory['peak_mb'][1]:.0f} MB for {large:,} (× {memory['ratio']:.2f}); the larger one took "
-            f"{memory['seconds_from_files']:.1f} s.",
+            f"{memory['seconds_from_files']:.1f} processor seconds.",
         ]
     versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
     return "\n".join([*lines, "", f"Versions: {versions}. Rerun: `python -m benchmarks.scoring`.", ""])
