@@ -20,7 +20,7 @@ from pipeline.stages.score import score_files
 from tests.conftest import ROOT
 
 CI = ROOT / "docs" / "ci"
-ELSEWHERE = {"Install", "Extract", "Comment"}  # need the network, a model, the server
+ELSEWHERE = {"Install", "Train and extract", "Comment"}  # need the network, minutes, the server
 TEXT = "余姚市投入16.5亿元。" * 3
 
 
