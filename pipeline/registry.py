@@ -7,6 +7,7 @@ training config names (features, readers, callbacks) are in spaCy's own namespac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,12 @@ class registry(spacy_registry):
     formats = catalogue.create("biaozhu", "formats", entry_points=True)
 
 
+# spaCy says it in three lines, with advice for people who write spaCy plugins
+_UNKNOWN = re.compile(
+    r"Could not find function '([^']+)' in function registry '([^']+)'.*Available names: ([^\n]+)", re.DOTALL
+)
+
+
 def resolve_block(block: dict[str, Any], *, name: str, path: str | None = None) -> Any:
     """Build what a config block describes.
 
@@ -51,8 +58,10 @@ def resolve_block(block: dict[str, Any], *, name: str, path: str | None = None) 
             Problem("E802", f"[{name}] {details or error.desc}", "`biaozhu stages` lists names and options", path)
         ) from error
     except (catalogue.RegistryError, ValueError) as error:
+        unknown = _UNKNOWN.search(str(error))
+        said = f"there is no {unknown[1]} among {unknown[2]}; there are: {unknown[3]}" if unknown else str(error)
         raise ConfigError(
-            Problem("E803", f"[{name}] {error}", "`biaozhu stages` lists names and options", path)
+            Problem("E803", f"[{name}] {said}", "`biaozhu stages` lists names and options", path)
         ) from error
 
 

@@ -114,9 +114,7 @@ def run_workflow(config: Mapping[str, Any], config_path: Path, *, project: Path,
         return RunResult(run)
     if code == 1 and (verdict := _verdict(project / run)) is not None:
         return RunResult(run, verdict)
-    raise ConfigError(
-        Problem("E812", f"the workflow stopped: {said or 'see the message above'}", "", project / PROJECT_FILE)
-    )
+    raise ConfigError(_stopped(said, project / PROJECT_FILE))
 
 
 def _verdict(run: Path) -> str | None:
@@ -137,15 +135,21 @@ def _run_weasel(project: Path, overrides: dict[str, str], *, force: bool) -> tup
         with contextlib.redirect_stdout(said):
             project_run(project, "all", overrides=overrides, force=force)
     except SystemExit as error:
-        return (error.code if isinstance(error.code, int) else 1), _last_line(said.getvalue())
+        return (error.code if isinstance(error.code, int) else 1), said.getvalue()
     skipped = said.getvalue().count("Skipping")
     if skipped:
         logger.info("%d stages have not changed and were skipped", skipped)
     return 0, ""
 
 
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    last = lines[-1] if lines else ""
+def _stopped(said: str, path: Path) -> Problem:
+    """What weasel said when it ended, in our words."""
+    plain = re.sub(r"\x1b\[[\d;]*m", "", said)
+    # it wraps its lines at the width of the terminal
+    if missing := re.search(r"Missing\s+dependency\s+specified\s+by\s+command\s+'([^']+)':\s+(\S+)", plain):
+        message = f"stage {missing[1]} needs {missing[2]}, which is not there"
+        return Problem("E812", message, "put it there, or name another in the config", path)
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    last = lines[-1] if lines else "see the message above"
     stage = re.search(r"-m pipeline stage (\w+)", last)
-    return last if stage is None else f"stage {stage[1]} said why, above"
+    return Problem("E812", f"the workflow stopped: {f'stage {stage[1]} said why, above' if stage else last}", path=path)

@@ -88,3 +88,10 @@ def test_bad_gold_stops_the_workflow_with_exit_2(project: Path, cli: Callable[..
     result = cli("run")
     assert result.exit_code == 2
     assert not Path("models/default/corpus").exists()
+
+
+def test_a_project_without_gold_says_which_file_is_missing(project: Path, cli: Callable[..., Result]) -> None:
+    Path("annotations/gold/train.jsonl").unlink()
+    result = cli("run")
+    assert result.exit_code == 2
+    assert "[E812] stage gold needs annotations/gold/train.jsonl, which is not there" in result.output
