@@ -43,7 +43,7 @@ def compare(
 def comparison_to_text(found: Comparison) -> str:
     """RETURNS (str): a table a layer, readable without colour."""
     from pipeline.metrics.significance import ALPHA
-    from pipeline.metrics.tables import align, percent
+    from pipeline.metrics.tables import align, percent, points
 
     parts, verdicts = [], []
     for name, items in found.layers.items():
@@ -55,8 +55,8 @@ def comparison_to_text(found: Comparison) -> str:
                     item.metric,
                     percent(item.first),
                     percent(item.second),
-                    "–" if item.difference is None else f"{100 * item.difference:+.1f}",
-                    "–" if low_high is None else f"{100 * low_high[0]:+.1f} to {100 * low_high[1]:+.1f}",
+                    points(item.difference),
+                    "–" if low_high is None else f"{points(low_high[0])} to {points(low_high[1])}",
                     "–" if item.p_randomisation is None else f"{item.p_randomisation:.4f}",
                     "–" if item.p_bootstrap is None else f"{item.p_bootstrap:.4f}",
                     "*" if item.is_significant else "",

@@ -19,7 +19,7 @@ from pipeline.metrics.marks import colors_of
 from pipeline.metrics.pages import own_file, page_environment
 from pipeline.metrics.plots import calibration_plot, learning_plots, precision_recall_plot, threshold_plot
 from pipeline.metrics.review_tables import status_head, status_tables
-from pipeline.metrics.tables import percent
+from pipeline.metrics.tables import percent, points
 from pipeline.metrics.thresholds import average_precision, calibration_error, collect_confidences
 from pipeline.metrics.training_plots import curve_plots, tuning_plot
 from pipeline.metrics.views import (
@@ -118,7 +118,7 @@ def render_report(
 
     more, bounds = extras or Extras(), limits or Limits()
     environment = page_environment("pipeline.metrics")
-    environment.filters["percent"] = percent
+    environment.filters |= {"percent": percent, "points": points}
     script = own_file("pipeline.metrics", "report.js")
     colors = colors_of({label.name: label.color for label in scheme.labels})
     gathered = _gather(gold, runs, scheme, bounds)

@@ -16,6 +16,11 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}"
 
 
+def points(value: float | None) -> str:
+    """RETURNS (str): a difference of rates times 100 with sign and one decimal, "–" for None; never "-0.0"."""
+    return "–" if value is None else f"{round(100 * value, 1) + 0.0:+.1f}"
+
+
 def align(rows: Sequence[Sequence[str]]) -> list[str]:
     """RETURNS (list[str]): rows as lines, the first column to the left, the others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

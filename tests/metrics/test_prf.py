@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.metrics.prf import Counts, counts_to_json, macro, strict_counts, weighted
 from pipeline.metrics.segmentation import oov_recall, segmentation_prf
+from pipeline.metrics.tables import points
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,10 @@ def test_oov_recall_counts_unseen_words_only() -> None:
     found = oov_recall(text, [(0, 2), (2, 6)], [(0, 2), (2, 4), (4, 6)], {"余姚"})
     assert (found.support, found.recall) == (1, 0.0)
     assert oov_recall(text, [(0, 2)], [(0, 2)], {"余姚"}).recall is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.0123, "+1.2"), (-0.0123, "-1.2"), (-0.0001, "+0.0"), (0.0, "+0.0"), (None, "–")]
+)
+def test_differences_are_shown_in_points_with_their_sign(value: float | None, expected: str) -> None:
+    assert points(value) == expected
