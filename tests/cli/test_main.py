@@ -100,6 +100,7 @@ def test_bad_documents_are_one_message_and_leave_earlier_output(
 def test_an_encoding_can_be_given(cli: Cli, folder: Path) -> None:
     (folder / "seeds").mkdir()
     (folder / "seeds" / "a.txt").write_bytes("截至去年底，注册商标4.3万件。".encode("gb18030"))
+    assert "read it with --stages.clean.encoding gb18030" in cli("stage", "clean", CONFIG).output
     assert cli("stage", "clean", CONFIG, "--stages.clean.encoding", "gb18030").exit_code == 0
     assert "4.3万件" in (folder / "models" / "default" / "clean.jsonl").read_text(encoding="utf-8")
 
