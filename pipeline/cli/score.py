@@ -49,7 +49,7 @@ def score(
         predictions,
         scheme=default_scheme() if labels is None else read_scheme(labels),
         errors=None if output is None else output / "errors.jsonl",
-        options=ScoreOptions(layer, slices, train, subset, resamples, seed),
+        options=ScoreOptions(layer or None, slices or None, train, subset, resamples, seed),
     )
     if output is not None:
         write_json(output / "scores.json", scores)

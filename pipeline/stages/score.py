@@ -142,12 +142,12 @@ def _counting_options(scheme: LabelScheme, wanted: ScoreOptions) -> Options:
     if wanted.train is not None:
         layer_of = {name: str(scheme.layer_of(name)) for name in scheme.names()}
         surfaces = train_surfaces((record for _, record in stream_records(wanted.train)), layer_of)
-        return Options(tuple(wanted.slices or DEFAULT_SLICES), surfaces, wanted.examples)
+        return Options(tuple(DEFAULT_SLICES if wanted.slices is None else wanted.slices), surfaces, wanted.examples)
     if "surface" in (wanted.slices or ()):
         message = "the slice surface tells seen names from unseen ones, and no training records are given"
         raise InputError(Problem("E611", message, "name them: --train TRAIN.jsonl, or train = … in a config"))
-    slices = wanted.slices or [key for key in DEFAULT_SLICES if key != "surface"]
-    return Options(tuple(slices), None, wanted.examples)
+    known = [key for key in DEFAULT_SLICES if key != "surface"]
+    return Options(tuple(known if wanted.slices is None else wanted.slices), None, wanted.examples)
 
 
 class _Subset:

@@ -79,6 +79,16 @@ def test_order_of_files_and_lines_changes_nothing(files: tuple[Path, Path], tmp_
     assert score_files(tmp_path / "0.jsonl", files[1], scheme=default_scheme()) == expected
 
 
+@pytest.mark.parametrize(
+    ("slices", "expected"), [(None, ["density", "field", "length"]), ([], []), (["field"], ["field"])]
+)
+def test_slices_are_those_that_are_asked_for(
+    files: tuple[Path, Path], slices: list[str] | None, expected: list[str]
+) -> None:
+    found = score_files(*files, scheme=default_scheme(), options=ScoreOptions(slices=slices))
+    assert sorted(found["layers"]["entities"].get("slices", {})) == expected
+
+
 def test_gold_without_prediction_is_refused_by_name(files: tuple[Path, Path]) -> None:
     write_records(files[1], read_records(files[1])[1:])
     with pytest.raises(InputError, match=r"gold.jsonl:1 \(record a\): \[E601\]"):
