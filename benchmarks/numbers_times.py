@@ -61,7 +61,9 @@ def base_moment(base: object) -> datetime.datetime:
         fields = (("year", 1), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0))
         return datetime.datetime(*[base.get(key, low) for key, low in fields])
     if isinstance(base, list) and base:
-        return datetime.datetime(*[*map(int, base), 1, 1][: max(3, len(base))])
+        year, month, day, *clock = [*map(int, base), 1, 1][: max(3, len(base))]
+        hour, minute, second = [*clock, 0, 0, 0][:3]
+        return datetime.datetime(year, month, day, hour, minute, second)
     return datetime.datetime(2021, 6, 14)
 
 
@@ -80,7 +82,7 @@ def _moment(text: object) -> datetime.datetime | None:
 
 def has_deltas(items: list[Candidate], expected: object) -> bool:
     """RETURNS (bool): whether the durations of the candidates are the expected ones; 0 and infinity are modifiers."""
-    deltas = expected if isinstance(expected, list) else [expected]
+    deltas: list[Any] = expected if isinstance(expected, list) else [expected]
     theirs = [_seconds(delta) for delta in deltas if not {"zero", "infinite"} & set(delta)]
     ours = [seconds_of(part) for item in items for part in _durations(item)]
     return ours == theirs
