@@ -92,15 +92,23 @@ def train_crfsuite(task: Task) -> Tagger:
         if record.text:
             trainer.append(ngram_features(record.text), to_tags(record))
     trainer.set_params({"c1": 0.1, "c2": 0.1, "max_iterations": 100})
-    folder = tempfile.mkdtemp()
-    trainer.train(f"{folder}/model")
     tagger = pycrfsuite.Tagger()
-    tagger.open(f"{folder}/model")
+    with tempfile.TemporaryDirectory() as folder:
+        trainer.train(f"{folder}/model")
+        tagger.open_inmemory(Path(folder, "model").read_bytes())
     return lambda texts: [to_spans(tagger.tag(ngram_features(text))) if text else set() for text in texts]
 
 
 def train_spacy(task: Task) -> Tagger:
     """RETURNS (Tagger): spaCy's default CPU config over characters, trained with its own loop."""
+    with tempfile.TemporaryDirectory() as folder:
+        nlp = _train_spacy_in(Path(folder), task)
+    return lambda texts: [
+        {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents} for doc in nlp.pipe(texts, batch_size=256)
+    ]
+
+
+def _train_spacy_in(folder: Path, task: Task) -> Any:
     import spacy
     from spacy.cli.init_config import init_config
     from spacy.tokens import DocBin
@@ -112,7 +120,6 @@ def train_spacy(task: Task) -> Tagger:
 
     labels = sorted({span.label for record in task.train for span in record.spans})
     vocab = spacy.blank("zh").vocab
-    folder = Path(tempfile.mkdtemp())
     for name, records in (("train", task.train), ("dev", task.dev)):
         docs = [record_to_doc(record, vocab, entity_scheme(labels)) for record in records if record.text]
         DocBin(docs=docs).to_disk(folder / f"{name}.spacy")
@@ -123,10 +130,7 @@ def train_spacy(task: Task) -> Tagger:
     config["system"]["seed"] = task.seed
     config["training"]["max_steps"] = 8000
     loop(init_nlp(config), folder / "out", stdout=sys.stderr)
-    nlp = spacy.load(folder / "out/model-best")
-    return lambda texts: [
-        {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents} for doc in nlp.pipe(texts, batch_size=256)
-    ]
+    return spacy.load(folder / "out/model-best")
 
 
 def train_biaozhu_lac(task: Task) -> Tagger:

@@ -2,7 +2,9 @@
 
 A few thousand gold names teach a model those names; copies with names from jieba's dictionary teach it contexts,
 and to trust what it knows of a word. Names are replaced by others of the same build (a 县 by a 县, a river by a river,
-a surname and given name by others), the same name by the same new one within a copy. Offsets move along.
+a surname and given name by others), the same name by the same new one within a copy. Offsets move along. Where `pairs`
+is set, some countries and provinces become two short names side by side (越南 → 中越, "Vietnam" → "China and Vietnam"),
+each a name of its own: news is full of such pairs, and a corpus that shuns repetition is not.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 
 from spacy.tokens import Doc
 
@@ -35,6 +37,9 @@ class NameStock:
     def __init__(self) -> None:
         surnames = frozenset(word for word in PARTS["surname"].split()[:110] if len(word) == 1)
         self.short_countries = PARTS["country_short"].split()
+        self.short_provinces = PARTS["province_short"].split()
+        self.countries = frozenset(PARTS["country"].split())
+        self.provinces = frozenset(PARTS["province"].split())
         self.surnames = surnames
         self.known = {label: text.split() for label, text in KNOWN.items()}
         self.full: list[str] = []
@@ -75,6 +80,17 @@ class NameStock:
         new = rng.choice(self.places[end])
         return new if len(old) <= 6 and (end or len(new) <= 4) else None
 
+    def pair(self, old: str, rng: random.Random) -> tuple[str, str] | None:
+        """RETURNS (tuple[str, str] | None): two short names for a country or a province; China is in half of them."""
+        if old in self.countries:
+            first = "中" if rng.random() < 0.5 else rng.choice(self.short_countries)
+            second = rng.choice([name for name in self.short_countries if name != first])
+            return first, second
+        if old in self.provinces:
+            first, second = rng.sample(self.short_provinces, 2)
+            return first, second
+        return None
+
     def loc(self, old: str, rng: random.Random) -> str | None:
         """RETURNS (str | None): another mountain, river, …"""
         named = old[-1] in _LOC_ENDS and len(old) <= 5 and self.places[old[-1]]
@@ -106,6 +122,7 @@ def make_replace_names(
     copies: int = 1,
     share: float = 0.7,
     known: float = 0.15,
+    pairs: float = 0.0,
     kinds: Mapping[str, str] | None = None,
     seed: int = 0,
 ) -> Augmenter:
@@ -114,6 +131,7 @@ def make_replace_names(
     copies (int): copies of every document.
     share (float): share of the names that are replaced.
     known (float): share of these that become a name of `biaozhu.KnownNames.v1`, so that its features are trusted.
+    pairs (float): share of countries and provinces labelled GPE, of those that are replaced, that become a pair.
     kinds (Mapping[str, str] | None): label → person, gpe, loc, org or prefix; the default scheme's labels if not given.
     seed (int): seed; the same seed and document give the same copies.
     RETURNS (Augmenter): yields the copies of some Docs.
@@ -127,38 +145,45 @@ def make_replace_names(
         for copy in range(1, copies + 1):
             for number, doc in enumerate(docs):
                 rng = random.Random(f"{seed}/{copy}/{number}/{len(doc)}")  # noqa: S311
-                yield _replace(doc, chosen, rng, share=share, known=known)
+                yield _replace(doc, rng, share, partial(_other_name, chosen, rng, known, pairs))
 
     return augment
 
 
 def _other_name(
-    stock: NameStock, kinds: Mapping[str, str], key: tuple[str, str], rng: random.Random, *, known: float
-) -> str | None:
-    """RETURNS (str | None): another name for one of this (label, name); None to leave it."""
+    kinds: Mapping[str, str], rng: random.Random, known: float, pairs: float, key: tuple[str, str]
+) -> tuple[str, ...] | None:
+    """RETURNS (tuple[str, ...] | None): another name, or a pair, for one of this (label, name); None to leave it."""
+    stock = _stock()
     label, old = key
+    if pairs and label == "GPE" and rng.random() < pairs and (pair := stock.pair(old, rng)):
+        return pair
     if len(old) > 1 and label in stock.known and rng.random() < known:
-        return rng.choice(stock.known[label])
+        return (rng.choice(stock.known[label]),)
     name: str | None = getattr(stock, kinds[label])(old, rng) if label in kinds else None
-    return name
+    return None if name is None else (name,)
 
 
-def _replace(doc: Doc, kinds: Mapping[str, str], rng: random.Random, *, share: float, known: float) -> Doc:
+def _replace(
+    doc: Doc, rng: random.Random, share: float, rename: Callable[[tuple[str, str]], tuple[str, ...] | None]
+) -> Doc:
     """RETURNS (Doc): a copy with other names; its entities are set, its numbers are not."""
-    stock, text = _stock(), doc.text
+    text = doc.text
     pieces: list[str] = []
     spans: list[CharSpan] = []
-    new_names: dict[tuple[str, str], str] = {}
+    new_names: dict[tuple[str, str], tuple[str, ...]] = {}
     at = length = 0
     for ent in doc_entities(doc):
         old = text[ent.start : ent.end]
         key = (ent.label, old)
         if key not in new_names:
-            new_names[key] = (_other_name(stock, kinds, key, rng, known=known) if rng.random() < share else None) or old
-        pieces += [text[at : ent.start], new_names[key]]
-        start = length + ent.start - at
-        length = start + len(new_names[key])
-        spans.append(CharSpan(start, length, ent.label))
+            new_names[key] = (rename(key) if rng.random() < share else None) or (old,)
+        pieces.append(text[at : ent.start])
+        length += ent.start - at
+        for name in new_names[key]:
+            pieces.append(name)
+            spans.append(CharSpan(length, length + len(name), ent.label))
+            length += len(name)
         at = ent.end
     copy = make_char_doc(doc.vocab, "".join(pieces) + text[at:])
     copy.user_data.update(doc.user_data)

@@ -111,6 +111,15 @@ def train_nlp(config: Config, path: Path, *, on_metrics: OnMetrics) -> Trained:
         patience = int(config["training"].get("patience") or 0)
 
         def watch(name: str, component: CrfEntities) -> Watcher:
+            if patience and component.options.runs > 1:
+                raise ConfigError(
+                    Problem(
+                        "E532",
+                        "patience would end the first of several runs and the rest with it",
+                        "set runs = 1",
+                        path,
+                    )
+                )
             return Watcher(name, component, dev, on_metrics, patience, log)
 
         return _fit_once(nlp, train=train, dev=dev, watch=watch)

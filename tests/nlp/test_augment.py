@@ -45,3 +45,17 @@ def test_one_name_becomes_one_other_name() -> None:
 def test_unknown_kind_is_an_error() -> None:
     with pytest.raises(ConfigError, match="E519"):
         make_replace_names(kinds={"PERSON": "people"})
+
+
+def test_countries_and_provinces_become_pairs_of_short_names() -> None:
+    nlp = make_nlp()
+    # "leaders of Vietnam and an enterprise of Sichuan met in Ningbo"
+    docs = gold_docs(nlp, [make_record("[越南|GPE]领导人与[四川|GPE]企业在[宁波市|GPE]见面。")])
+    (copy,) = make_replace_names(share=1.0, pairs=1.0)(docs)
+    names = [ent.text for ent in copy.ents]
+    assert [len(name) for name in names[:4]] == [1, 1, 1, 1]
+    assert len(names) == 5
+    assert copy.text.startswith(names[0] + names[1] + "领导人与" + names[2] + names[3] + "企业在")
+    assert copy.ents[1].start_char == copy.ents[0].end_char
+    (plain,) = make_replace_names(share=1.0)(docs)
+    assert len(plain.ents) == 3

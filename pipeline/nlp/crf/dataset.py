@@ -13,7 +13,7 @@ from pipeline.core.labels import ENTITIES
 from pipeline.core.spans import CharSpan
 from pipeline.nlp.crf import lattice
 from pipeline.nlp.crf.tags import allowed_mask, inside_spans, spans_to_tags, tag_count
-from pipeline.nlp.crf.trainer import Problem
+from pipeline.nlp.crf.trainer import TrainingProblem
 from pipeline.nlp.features.batch import Codes, TextBatch, make_batch, sentence_rows
 from pipeline.nlp.features.vectors import Vectors
 
@@ -26,7 +26,7 @@ BATCH_CHARS = 16_000
 class Dataset:
     """A training problem and the keys of its features."""
 
-    problem: Problem
+    problem: TrainingProblem
     keys: NDArray[np.uint64]
 
 
@@ -93,7 +93,7 @@ def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe,
     fixed = np.concatenate([mask.sum(axis=1) == 1 for mask in masks]) if masks else np.zeros(0, dtype=np.bool_)
     mask_all = np.concatenate(masks) if any(partial) else np.ones((0, tag_count(labels)), dtype=np.bool_)
     keys, features, counts, offsets, pairs = _number(all_codes, tags_all, fixed, min_count, tag_count(labels))
-    problem = Problem(
+    problem = TrainingProblem(
         features,
         np.concatenate(vectors) if vectors else np.zeros((0, 0), dtype=np.float32),
         tags_all,

@@ -4,6 +4,7 @@ from typing import Any
 
 from spacy.language import Language
 
+from pipeline.errors import ConfigError, Problem
 from pipeline.nlp.crf.component import CrfEntities
 from pipeline.nlp.crf.trainer import FitOptions
 
@@ -45,7 +46,12 @@ def make_crf(  # noqa: PLR0917 - spaCy passes by name
     prune (float): smaller weights are removed after training.
     seed (int): seed of order and dropout.
     RETURNS (CrfEntities): the component.
+    RAISES (ConfigError): if there is to be no run or no pass.
     """
+    if min(max_iterations, runs) < 1:
+        raise ConfigError(
+            Problem("E531", f"max_iterations = {max_iterations}, runs = {runs}: nothing is learned", "at least 1 each")
+        )
     options = FitOptions(max_iterations, rate, l2, dropout, average_from, vector_rate, vector_window, runs, seed)
     return CrfEntities(
         name=name,

@@ -45,16 +45,16 @@ class FitOptions:
 
 
 @dataclass(slots=True)
-class Problem:
+class TrainingProblem:
     """What is to be learned, as flat arrays.
 
     features: (rows, columns) feature numbers, -1 for none.
     vectors: (rows, width) vectors; width 0 if there are none.
     gold: (rows,) gold tags.
-    masks: (rows, tags) allowed tags, or (0, 0) if every row's tag is known.
+    masks: (rows, tags) allowed tags, or (0, tags) if every row's tag is known.
     chunks: (chains, 2) first row and end of each chain.
     partial: (chains,) whether the chain's target is its mask instead of its tags.
-    offsets, pair_tags: the weights' layout, as in `lattice`.
+    offsets, pair_tags: the weights' layout, as `offsets` and `tags` of `weights.SparseWeights`.
     counts: (features,) occurrences.
     tags: how many tags there are.
     """
@@ -85,10 +85,10 @@ class Epoch:
     vectors: NDArray[np.float32]
 
 
-def train_epochs(problem: Problem, options: FitOptions) -> Iterator[Epoch]:
+def train_epochs(problem: TrainingProblem, options: FitOptions) -> Iterator[Epoch]:
     """Train, and show the averaged weights after every epoch.
 
-    problem (Problem): the data.
+    problem (TrainingProblem): the data.
     options (FitOptions): how.
     YIELDS (Epoch): after every epoch, with the mean of this run and those before it; stop listening to stop training.
     """
@@ -114,7 +114,7 @@ def _mean(before: Epoch, now: Epoch, runs: int) -> Epoch:
     return Epoch(now.number, now.loss, weights, transitions, vectors)
 
 
-def _train_run(problem: Problem, options: FitOptions) -> Iterator[Epoch]:
+def _train_run(problem: TrainingProblem, options: FitOptions) -> Iterator[Epoch]:
     """YIELDS (Epoch): after every epoch of one run, with the averaged weights of its later epochs."""
     rng = np.random.default_rng(options.seed)
     width = problem.vectors.shape[1]

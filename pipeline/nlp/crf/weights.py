@@ -49,8 +49,8 @@ class SparseWeights:
 class PackedWeights:
     """Weights laid out for tagging.
 
-    table: (cells,) upper half of a key above the feature's place + 1; 0 where there is none. Two features whose keys
-        share the upper half and lie next to each other are told apart with probability 1 - 2^-32.
+    table: (cells,) upper half of a key above the feature's place + 1; 0 where there is none. Only the upper half is
+        compared, so that an unknown code is taken for a feature with a probability of 2^-32 a cell that is looked at.
     pairs: (pairs, 2) tag and weight; the last pair of a feature has its tag as -1 - tag.
     rows: (features of many tags, tags) weights.
     """
@@ -80,7 +80,7 @@ def pack(weights: SparseWeights, tags: int) -> PackedWeights:
     last = weights.offsets[1:][sizes > 0] - 1
     tag[last] = -1 - tag[last]
     cells = 1 << max(4, int(4 * len(sizes)).bit_length())
-    table = _fill(weights.keys, places[: len(sizes)], sizes, cells)
+    table = _fill(weights.keys, places, sizes, cells)
     return PackedWeights(table, np.stack([tag, weights.values], axis=1), rows)
 
 

