@@ -129,6 +129,7 @@ def _train_spacy_in(folder: Path, task: Task) -> Any:
     config["paths"] |= {"train": str(folder / "train.spacy"), "dev": str(folder / "dev.spacy")}
     config["system"]["seed"] = task.seed
     config["training"]["max_steps"] = 8000
+    (folder / "out").mkdir()
     loop(init_nlp(config), folder / "out", stdout=sys.stderr)
     return spacy.load(folder / "out/model-best")
 
