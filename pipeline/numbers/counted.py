@@ -14,7 +14,9 @@ _NUMBER = "(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _WEEK = "(?:周|週|星期|礼拜)"
 # 第三周岁, 第二周末, 第二周期 count other things.
 _NO_WEEK = "(?![年岁歲一二三四五六日天末边期转刊报恩围])"
-_IN_MONTH = re.compile(rf"份?的?第{_NUMBER}[个個]?{_WEEK}(?:(?P<w>[一二三四五六日天])(?!中|小)|{_NO_WEEK})")
+_IN_MONTH = re.compile(
+    rf"份?的?第{_NUMBER}[个個]?{_WEEK}(?:(?P<w>[一二三四五六日天])(?![中小十百千万亿个家名人项])|{_NO_WEEK})"
+)
 _IN_YEAR = re.compile(rf"的?第{_NUMBER}[个個]?{_WEEK}{_NO_WEEK}")
 _TO_WEEK = re.compile(rf"[至到—–~～-]+(?=第(?:[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}})[个個]?{_WEEK})")
 _WEEKDAYS = "一二三四五六日"
