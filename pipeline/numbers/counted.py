@@ -12,8 +12,13 @@ from pipeline.numbers.anchor import Found, small_number
 
 _NUMBER = "(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _WEEK = "(?:周|週|星期|礼拜)"
-_IN_MONTH = re.compile(rf"份?的?第{_NUMBER}[个個]?{_WEEK}(?P<w>[一二三四五六日天])?(?![年岁])")
-_IN_YEAR = re.compile(rf"的?第{_NUMBER}[个個]?{_WEEK}(?![年岁一二三四五六日天])")
+# 第三周岁, 第二周末, 第二周期 count other things.
+_NO_WEEK = "(?![年岁歲一二三四五六日天末边期转刊报恩围])"
+_IN_MONTH = re.compile(
+    rf"份?的?第{_NUMBER}[个個]?{_WEEK}(?:(?P<w>[一二三四五六日天])(?![中小十百千万亿个家名人项])|{_NO_WEEK})"
+)
+_IN_YEAR = re.compile(rf"的?第{_NUMBER}[个個]?{_WEEK}{_NO_WEEK}")
+_TO_WEEK = re.compile(rf"[至到—–~～-]+(?=第(?:[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}})[个個]?{_WEEK})")
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -23,8 +28,19 @@ def match_counted(text: str, end: int, year: int | None, month: int | None) -> F
     text (str): the text.
     end (int): where the month or year ends.
     year (int | None), month (int | None): what they are; without a month, weeks of the year.
-    RETURNS (Found | None): the week or day; without a value where the year is not known.
+    RETURNS (Found | None): the week or day, a range as one; without a value where the year is not known.
     """
+    first = _counted(text, end, year, month)
+    connector = None if first is None else _TO_WEEK.match(text, first.end)
+    second = None if connector is None else _counted(text, connector.end(), year, month)
+    if first is None or second is None:
+        return first
+    if first.value is None or second.value is None:
+        return Found(second.end, None)
+    return Found(second.end, f"{first.value.partition('/')[0]}/{second.value.rpartition('/')[2]}")
+
+
+def _counted(text: str, end: int, year: int | None, month: int | None) -> Found | None:
     match = (_IN_MONTH if month else _IN_YEAR).match(text, end)
     number = None if match is None else small_number(match["n"])
     if match is None or not number:

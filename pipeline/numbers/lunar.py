@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.numbers.anchor import Anchor, Found
+from pipeline.numbers.units import match_unit
 
 FIRST_YEAR = 1900
 _FIRST_DAY = datetime.date(1900, 1, 31)
@@ -29,12 +31,41 @@ e920 d260 15166 a570 5560 13654 7550 7490 74b3 6930 aab7 52b0 a5b0 aba5 56a0 b65
 ab50 5aa0 5d54 da50 d4a0 e4d3 c960 cce7 5560 ab50 1ad25 6d20 ea50 72a4 68b0 6978 4ab0 55b0 15566 b6a0 7520 b954
 b450 a8b0 a4f2
 """
+_N2 = "(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+_CONN = "(?:——|[-－—–―~～〜至到])"
+# Atomic: what follows 二十三 must not be read as following 二十.
+_DAY = (
+    "(?>初(?:十|[一二三四五六七八九]|(?<=月初)[1-9](?![0-9]))|[廿卅][一二三四五六七八九]?"
+    "|二?十[一二三四五六七八九]?|三十)"
+)
 _LUNAR = re.compile(
     r"(?P<cal>[农農][历曆]|阴历|陰曆|旧历)?(?P<leap>闰|閏)?"
-    r"(?P<m>[正冬腊臘]|十[一二]?|[一二三四五六七八九]|(?<=[历曆闰閏])[0-9]{1,2}|[0-9]{1,2}(?=月[初十廿]))月(?:"
-    r"(?P<d>初(?:十|[一二三四五六七八九]|(?<=月初)[1-9](?![0-9]))|[廿卅][一二三四五六七八九]?"
-    r"|二?十[一二三四五六七八九]?|三十)(?![个家名次人万亿百千])(?P<ri>[日号])?"
-    r"|(?P<dd>[0-9]{1,2})(?:[日号]|(?![0-9.%\u4e00-\u9fff])))?"
+    r"(?P<m>[正冬腊臘]|十[一二]?|[一二三四五六七八九]|(?<=[历曆闰閏])[0-9]{1,2}|[0-9]{1,2}(?=月[初十廿]))"
+    rf"(?P<end>月)(?:(?P<d>{_DAY}|(?(cal)[一二三四五六七八九]|(?!)))(?P<ri>[日号])?"
+    rf"|(?P<dd>[0-9]{{1,2}})(?:[日号]|(?![0-9.%\u4e00-\u9fff])|(?={_CONN}{_N2}[日号])))?"
+)
+_TO_DAY = re.compile(
+    rf"{_CONN}(?P<d>{_DAY}|[一二三四五六七八九](?=[日号])|[0-9]{{1,2}}(?=[日号]))(?P<ri>[日号])?(?!月)"
+)
+# 六月二十八、二十九日 and 三月二十至四月五日 end in a solar day, so they start with one.
+_SOLAR = re.compile(
+    rf"(?:(?:{_CONN}|[、，,和及与或]){_N2})+(?:[日号]|[两兩三四]?[日天])"
+    rf"|{_CONN}{_N2}月(?!初|廿|二?十[一二三四五六七八九]?(?![日号一二三四五六七八九]))"
+)
+# What makes the numeral behind a month a count whatever the month: 农历三月二十余人, 三月初三十人.
+_MORE = re.compile(
+    "[多余餘几幾百千万亿萬億十0-9]|[二三四五六七八九]|(?<=初十)一[个個名家次项項人]|来[个個位名人]"
+    "|[、和至到-][0-9一二三四五六七八九十]+[个個名人家户戶]"
+)
+_COUNTED = re.compile("[个個名次项項位户戶岁歲年]|家(?!家)|人(?![日们們])|公里|小时|元(?![宵旦])")
+# Counts that are no units elsewhere: 十九大, 二十强, 十五省市, 二十四节气, 十二点三, 二十三分之一.
+_ALSO = re.compile(
+    "强|大(?!家)|省|时|年|%|％|[.．:：][0-9一二三四五六七八九]|分之|生肖|孝|[节節][气氣]|以[上下内內]|之间"
+)
+# Units that are words behind a lunar day: 八月十五月儿圆, 五月初五包粽子, 九月初九重阳.
+_NO_UNIT = re.compile(
+    "[月晚夜回打起](?![事案火])|元[宵旦]|团[圆圓聚]|重[阳陽九]|家家|人[们們]|包[粽饺]|[点點][灯燈燃]|[发發](?!子)"
+    "|分[月享]|下[午乡]|庙会"
 )
 _MONTHS = {"正": 1, "冬": 11, "腊": 12, "臘": 12, **dict(zip("一二三四五六七八九", range(1, 10), strict=True))}
 _MONTHS |= {"十": 10, "十一": 11, "十二": 12}
@@ -52,40 +83,85 @@ def match_lunar(text: str, start: int, anchor: Anchor, year: int | None, *, has_
     RETURNS (Found | None): the day, or the first and the last day of a month; None if it is no lunar date.
     """
     match = _LUNAR.match(text, start)
-    if match is None or not _is_lunar(match):
+    if match is None or not _is_lunar(text, match):
         return None
     month = int(match["m"]) if match["m"].isascii() else _MONTHS[match["m"]]
-    day = _day(match)
+    is_count = _is_count(text, match)
+    day = None if is_count else _day(match)
+    end = match.end("end") if is_count else match.end()
     if not 1 <= month <= 12 or (day is not None and not 1 <= day <= 30):
         return None
+    last_day = day
+    if day is not None and (range_end := _range_end(text, end)) is not None and day < range_end[1] <= 30:
+        end, last_day = range_end
     years = [year] if has_year else _years_near(anchor, reach=9 if match["leap"] else 1)
-    found = [
-        bounds for item in years if item is not None and (bounds := bounds_of(item, month, day, bool(match["leap"])))
-    ]
+    found = _all_bounds(years, month, (day, last_day), bool(match["leap"]))
     if not found:
-        return Found(match.end(), None, "word")
+        return Found(end, None, "word")
     first, last = found[0] if anchor.today is None else min(found, key=lambda item: _distance(item, anchor))
     anchor.mention(first.year, first.month, first.day)
-    return Found(match.end(), first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}", "word")
+    return Found(end, first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}", "word")
 
 
-def _is_lunar(match: re.Match[str]) -> bool:
-    if match["cal"] or match["leap"] or match["m"] in "正腊臘":
+def _all_bounds(
+    years: Sequence[int | None], month: int, days: tuple[int | None, int | None], is_leap: bool
+) -> list[tuple[datetime.date, datetime.date]]:
+    """RETURNS (list): in every year that has them, the first and the last of some days of a month."""
+    found = []
+    for year in years:
+        first = None if year is None else bounds_of(year, month, days[0], is_leap)
+        last = None if year is None else bounds_of(year, month, days[1], is_leap)
+        if first is not None and last is not None:
+            found.append((first[0], last[1]))
+    return found
+
+
+def _is_lunar(text: str, match: re.Match[str]) -> bool:
+    if _is_named(match):
         return True
     day = match["d"] or ""
-    if match["m"].isascii() and match["ri"]:
+    if (match["m"].isascii() and match["ri"]) or _is_count(text, match):
         return False
-    if match["m"] == "冬":
-        return day[:1] == "初" or day[:1] == "廿"
-    return day[:1] in ("初", "廿") or (len(day) >= 2 and match["ri"] is None and day[:1] in ("十", "二"))
+    if day[:1] in ("初", "廿"):
+        return True
+    is_bare = len(day) >= 2 and match["ri"] is None and day[:1] in ("十", "二")
+    return is_bare and _SOLAR.match(text, match.end()) is None
+
+
+def _is_named(match: re.Match[str]) -> bool:
+    """RETURNS (bool): whether the month is lunar whatever day follows."""
+    return bool(match["cal"] or match["leap"]) or match["m"] in "正腊臘"
+
+
+def _is_count(text: str, match: re.Match[str]) -> bool:
+    """RETURNS (bool): whether what stands behind the month counts something: 三月二十余人, 五月初一批项目."""
+    if match["d"] is None or match["ri"]:
+        return False
+    end = match.end()
+    if _MORE.match(text, end):
+        return True
+    if _is_named(match):
+        return _COUNTED.match(text, end) is not None
+    if _ALSO.match(text, end):
+        return True
+    return match_unit(text, end) is not None and _NO_UNIT.match(text, end) is None
+
+
+def _range_end(text: str, end: int) -> tuple[int, int] | None:
+    """RETURNS (tuple | None): where 至初三 or 至十八日 behind a lunar day ends, and its day."""
+    match = _TO_DAY.match(text, end)
+    if match is None or (match["ri"] is None and (_MORE.match(text, match.end()) or match_unit(text, match.end()))):
+        return None
+    return match.end(), _day_number(match["d"])
 
 
 def _day(match: re.Match[str]) -> int | None:
     if match["dd"]:
         return int(match["dd"])
-    text = match["d"]
-    if text is None:
-        return None
+    return None if match["d"] is None else _day_number(match["d"])
+
+
+def _day_number(text: str) -> int:
     text = text.removeprefix("初")
     if text.isascii():
         return int(text)

@@ -26,10 +26,20 @@ _RUN = re.compile(
     f"(?:{_GAP}(?=[{_PART}分之折成]|{_POINTS})(?:百? ?分 {{0,2}}之|[{_PART}]|之|{_POINTS})*)+"
 )
 _DIGIT_PAIR = re.compile(r"[0-9０-９][ \xa0\u3000]{1,2}[0-9０-９.．]")
+# 万达, 万隆 and 亿利 are names, and so are 万年县 and 百度: what stands before the space numbers or counts them.
+_NAMES = (
+    "[万萬](?:达(?![到标成不])|[象向豪宝寶隆宁寧圣聖泰佛]|[荣榮](?![誉譽])|福(?![建州利])|科(?![技研普])|事[达達]"
+    "|家[乐樂]|[载年安全]县|[全州]区|州|里长|年历|国博)"
+    "|[亿億](?:达(?![到标成不])|利(?![润息])|[联聯](?!合)|[纬緯]|[华華](?![人侨裔])|科(?![技研普]))"
+    "|百(?:度(?!角)|货|姓|家[姓乐])"
+)
 _CERTAIN = re.compile(
-    "[0-9０-９] [万亿萬億](?![\u4e00-\u9fff]{0,1}[达象科向])|[一二三四五六七八九十百千] [十百千万亿萬億]"
+    f"[0-9０-９] (?!{_NAMES})(?:[万亿萬億]|千[米克瓦赫伏帕卡焦]|百[帕分])"
+    f"|[一二两兩三四五六七八九十百千万亿萬億] (?!{_NAMES})[十百千万亿萬億]"
     "|[百千万亿萬億] [一二三四五六七八九]"
 )
+_LABEL = re.compile("(?:(?<![代发發填报])表|(?<![企试力])[图圖]|第|附件|附表|序号|编号)[ \xa0\u3000]?\\Z")
+_BEHIND_NAME = 3
 _REACH = 12
 _LONGEST = 48
 _UNITS = frozenset("折成")
@@ -78,5 +88,12 @@ def read_spaced(text: str, start: int, read: Callable[[str, int], tuple[Reading 
     if _SCALED.isdisjoint(surface):
         return None
     last = places[reading.end - 1] + 1
-    keep = reading.keep and _CERTAIN.search(text, start, last) is not None
+    keep = reading.keep and _is_certain(text, start, last)
     return reading._replace(start=start, end=last, keep=keep)
+
+
+def _is_certain(text: str, start: int, last: int) -> bool:
+    """RETURNS (bool): whether the parts make one number for sure; names are seen past its end (1 万达广场)."""
+    if _LABEL.search(text, max(0, start - _BEHIND_NAME), start):
+        return False  # 表1 万元: the unit of the first table
+    return any(match.end() <= last for match in _CERTAIN.finditer(text, start, last + _BEHIND_NAME))
