@@ -37,14 +37,15 @@ types: .venv/installed-dev ## Check types
 imports: .venv/installed-dev ## Check that the layers hold
 	.venv/bin/lint-imports
 
-check: lint types imports test test-transformers ## Everything that CI runs
+check: lint types imports run test-transformers test ## Everything that CI runs
 
 clean: ## Remove the environment and the runs
 	rm -rf .venv .venv-transformers .cache models/*/ project.lock
 
-.venv/bin/python:
+# one rule for both, so that a Python that is not there is said in the same words
+.venv/bin/python .venv-transformers/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) not found; install Python 3.11, or: make PYTHON=python3 …" >&2; exit 2; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(@D:/bin=)
 
 .venv/installed: .venv/bin/python pyproject.toml setup.py constraints.txt
 	.venv/bin/python $(INSTALL) --editable .
@@ -55,7 +56,6 @@ clean: ## Remove the environment and the runs
 	touch $@
 
 # torch makes every start of spaCy seconds slower, so the other tests do without it
-.venv-transformers/installed: pyproject.toml setup.py constraints.txt
-	$(PYTHON) -m venv .venv-transformers
+.venv-transformers/installed: .venv-transformers/bin/python pyproject.toml setup.py constraints.txt
 	.venv-transformers/bin/python $(INSTALL) --editable ".[transformers]" hypothesis pytest
 	touch $@

@@ -31,6 +31,7 @@ sys.path.insert(0, str(ROOT))
 from pipeline.core.labels import default_scheme  # noqa: E402
 from pipeline.core.records import Record, read_records, write_records  # noqa: E402
 from pipeline.metrics.matching import match_spans  # noqa: E402
+from pipeline.metrics.tables import points  # noqa: E402
 from pipeline.nlp.training import read_training_config, train_nlp  # noqa: E402
 from pipeline.review.select import Weights, select  # noqa: E402
 from pipeline.stages.extract import extract_records  # noqa: E402
@@ -126,16 +127,17 @@ def main() -> None:
     rows.append("|" + "---|" * (options.rounds + 4))
     for strategy, found in curves.items():
         for column, layer in ((1, "entities"), (2, "numbers")):
-            points = [[curve[n][column] for curve in found] for n in range(options.rounds + 1)]
+            reached = [[curve[n][column] for curve in found] for n in range(options.rounds + 1)]
             cells = [
-                f"{100 * statistics.mean(p):.1f} ± {100 * statistics.stdev(p) if len(p) > 1 else 0:.1f}" for p in points
+                f"{100 * statistics.mean(p):.1f} ± {100 * statistics.stdev(p) if len(p) > 1 else 0:.1f}"
+                for p in reached
             ]
             gains = [
                 statistics.mean(a[n][column] - b[n][column] for n in range(1, options.rounds + 1))
                 for a, b in zip(found, curves.get("random", found), strict=True)
             ]
             spread = statistics.stdev(gains) if len(gains) > 1 else 0
-            gain = "–" if strategy == "random" else f"{100 * statistics.mean(gains):+.1f} ± {100 * spread:.1f}"
+            gain = "–" if strategy == "random" else f"{points(statistics.mean(gains))} ± {100 * spread:.1f}"
             rows.append(f"| {strategy} | {layer} | " + " | ".join(cells) + f" | {gain} |")
     table = "\n".join(rows)
     print(table)

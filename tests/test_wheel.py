@@ -38,3 +38,7 @@ def test_a_wheel_of_the_source_distribution_holds_configs_and_example(tmp_path: 
     with ZipFile(wheel) as packed:
         for name, path in (default_files() | example_files()).items():
             assert packed.read(f"pipeline/_defaults/{name}") == path.read_bytes()
+        (notes,) = (name for name in packed.namelist() if name.endswith(".dist-info/METADATA"))
+        assert "\nLicense-Expression: MIT AND CC-BY-4.0\n" in packed.read(notes).decode("utf-8")
+        for name in ("LICENSE", "annotations/LICENSE"):
+            assert packed.read(notes.replace("METADATA", f"licenses/{name}")) == (ROOT / name).read_bytes()

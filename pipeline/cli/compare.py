@@ -77,5 +77,8 @@ def _verdict(item: Difference) -> str:
         return f"{item.metric} cannot be compared: it is undefined on one side"
     if not item.difference:
         return f"{item.metric} is the same"
-    moved = f"{item.metric} {'rose' if item.difference > 0 else 'fell'} by {100 * abs(item.difference):.1f} points"
+    size = f"{100 * abs(item.difference):.1f}"
+    if size == "0.0":
+        return f"{item.metric} is the same to a tenth of a point"
+    moved = f"{item.metric} {'rose' if item.difference > 0 else 'fell'} by {size} points"
     return f"{moved}, a real difference" if item.is_significant else f"{moved}, which may be chance"

@@ -93,6 +93,8 @@ def _rate(correct: Array, support: Array, predicted: Array, rate: str, path: str
 
 def _macro(names: tuple[str, ...], table: Array, rate: str, path: str) -> Array:
     columns = [name for name in names if name.startswith("label:")]
+    if not columns:  # a layer without a span, gold or predicted
+        return _rate(*_scheme_counts(names, table, "strict"), rate, path)
     values = np.stack([_rate(*_column(names, table, name), rate, path) for name in columns], axis=-1)
     known = ~np.isnan(values)
     count = known.sum(axis=-1)

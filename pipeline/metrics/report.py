@@ -133,6 +133,7 @@ def render_report(
         layers=[_layer(name, runs, more.comparison) for name in runs[0].scores["layers"]],
         errors=gathered.errors,
         total_errors=gathered.total_errors,
+        most_errors=bounds.errors,
         documents=gathered.documents,
         total_documents=len(gold),
         passage=gathered.passage,
@@ -149,17 +150,17 @@ def _gather(gold: Sequence[Record], runs: Sequence[Run], scheme: LabelScheme, li
     worst = sorted(gold, key=lambda record: -len(judged[record.id][0][0]))[: limits.documents]
     shown = {record.id for record in worst}
     anchors = {record.id: f"d{place}" for place, record in enumerate(gold) if record.id in shown}
-    found = _Gathered()
+    found, room = _Gathered(), [limits.errors] * len(runs)
     for record in gold:
         sets = [shared_keys(errors) for errors, _, _ in judged[record.id]]
         for number, (errors, _, _) in enumerate(judged[record.id]):
             others = [keys for place, keys in enumerate(sets) if place != number]
             found.total_errors += len(errors)
-            found.errors += _errors(errors, number, others, anchors.get(record.id, ""))
+            found.errors += _errors(errors[: room[number]], number, others, anchors.get(record.id, ""))
+            room[number] -= min(len(errors), room[number])
         if record.id in shown:
             names = [run.name for run in runs]
             found.documents.append(document_view(record, judged[record.id], names, anchors[record.id]))
-    del found.errors[limits.errors * len(runs) :]
     found.passage = passage_view(gold, judged, [run.name for run in runs], anchors)
     return found
 

@@ -12,7 +12,8 @@ from typing import Any
 from pipeline.metrics.tables import percent
 
 FORM_STATUS = "biaozhu-review-status-1"
-OUTCOMES = ("accepted", "changed", "deleted", "added")
+ACCEPTED, CHANGED, DELETED, ADDED = OUTCOMES = ("accepted", "changed", "deleted", "added")
+"""What can become of a predicted span, and a span that was not predicted."""
 
 
 def status_tables(status: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, ...]]]]:
@@ -63,6 +64,7 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def status_head(status: Mapping[str, Any]) -> str:
+    """RETURNS (str): how many documents are annotated and skipped, in one line."""
     skips = status["skipped"]
     skipped = f", {skips} skip{'s' if skips != 1 else ''}" if skips else ""
     return f"{status['annotated']} of {status['tasks']} documents annotated{skipped}"

@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 from pipeline.core.labels import LabelScheme
 from pipeline.core.records import span_to_json
 from pipeline.core.spans import CharSpan
+from pipeline.metrics.review_tables import ACCEPTED, ADDED, CHANGED
 
-ACCEPTED = "accepted"
-CHANGED = "changed"
-ADDED = "added"
 REVIEW = "review"
 
 

@@ -22,12 +22,18 @@ from pipeline.core.records import Record, read_records
 from pipeline.errors import InputError, Problem
 from pipeline.metrics.agreement import Annotator, measure_agreement
 from pipeline.metrics.pages import own_file, page_environment
-from pipeline.metrics.review_tables import FORM_STATUS, OUTCOMES, status_head, status_tables
+from pipeline.metrics.review_tables import (
+    ACCEPTED,
+    CHANGED,
+    DELETED,
+    FORM_STATUS,
+    OUTCOMES,
+    status_head,
+    status_tables,
+)
 from pipeline.metrics.tables import align
-from pipeline.review.compare import ACCEPTED, CHANGED, REVIEW
+from pipeline.review.compare import REVIEW
 from pipeline.review.pull import STATE
-
-DELETED = "deleted"
 
 
 def read_annotators(folder: Path) -> list[Annotator]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,49 @@ from pipeline.core.labels import LabelScheme, default_scheme, read_scheme
 from pipeline.core.progress import counted, logger
 from pipeline.core.records import Record
 from pipeline.errors import InputError, Problem
-from pipeline.metrics.comparison import compare_files
+from pipeline.metrics.comparison import Comparison, compare_files
 from pipeline.metrics.pairs import PairedFiles
 from pipeline.metrics.report import Extras, Limits, Run, render_report
 from pipeline.metrics.review_tables import FORM_STATUS
 from pipeline.metrics.scorefile import read_scores
 from pipeline.metrics.training_plots import FORM_CURVE, FORM_TUNING, check_form
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraPaths:
+    """Files that a report shows beside scores; None for what is not there.
+
+    segmentation (str | None): .json that the segment stage wrote.
+    training (str | None): metrics.jsonl that the train stage wrote.
+    manifest (str | None): manifest.json of the model.
+    curve (str | None): curve.json that train-curve wrote.
+    tuning (str | None): tune.json that tune wrote.
+    review (str | None): .json that `biaozhu review status --output` wrote.
+    """
+
+    segmentation: str | None = None
+    training: str | None = None
+    manifest: str | None = None
+    curve: str | None = None
+    tuning: str | None = None
+    review: str | None = None
+
+    def read(self, comparison: Comparison | None) -> Extras:
+        """Read the files.
+
+        comparison (Comparison | None): of the second run with the first.
+        RETURNS (Extras): what the report shows beside scores.
+        RAISES (InputError): if one of the files cannot be read or is of another form.
+        """
+        return Extras(
+            segmentation=_optional(self.segmentation),
+            training=_optional_rows(self.training),
+            manifest=_optional(self.manifest),
+            comparison=comparison,
+            curve=_optional(self.curve, FORM_CURVE),
+            tuning=_optional(self.tuning, FORM_TUNING),
+            review=_optional(self.review, FORM_STATUS),
+        )
 
 
 def make_report(
@@ -47,16 +85,14 @@ def make_report(
     output (str): the page, .html.
     other_predictions, other_scores (str | None): a second run of the same gold, to be shown side by side.
     labels (str | None): label scheme .cfg; None for the default.
-    segmentation (str | None): .json that the segment stage wrote.
-    training (str | None): metrics.jsonl that the train stage wrote.
-    manifest (str | None): manifest.json of the model.
-    curve (str | None): curve.json that train-curve wrote.
-    tuning (str | None): tune.json that tune wrote.
-    review (str | None): .json that `biaozhu review status --output` wrote.
+    segmentation, training, manifest, curve, tuning, review (str | None): as in `ExtraPaths`.
     title, name, other_name (str): what the page calls itself and the runs.
     max_documents, max_errors (int): how much the page holds.
     RETURNS (Callable): the stage.
     """
+
+    paths = ExtraPaths(segmentation, training, manifest, curve, tuning, review)
+    limits = Limits(max_documents, max_errors)
 
     def run() -> None:
         scheme = default_scheme() if labels is None else read_scheme(Path(labels))
@@ -66,16 +102,7 @@ def make_report(
             comparison = compare_files(Path(other_scores), Path(scores))
             files = Path(gold), Path(other_predictions), Path(other_scores)
             runs.append(_read_run(files, scheme, other_name)[1])
-        extras = Extras(
-            _optional(segmentation),
-            _optional_rows(training),
-            _optional(manifest),
-            comparison,
-            _optional(curve, FORM_CURVE),
-            _optional(tuning, FORM_TUNING),
-            _optional(review, FORM_STATUS),
-        )
-        limits = Limits(max_documents, max_errors)
+        extras = paths.read(comparison)
         html = render_report(title, records, runs, _layers_of(scheme, first), extras=extras, limits=limits)
         write_text(Path(output), html)
         logger.info("report: %s → %s", counted(len(records), "document"), output)

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from pipeline.cli.compare import comparison_to_text
 from pipeline.core.records import Record, read_records, write_records
 from pipeline.core.spans import CharSpan
+from pipeline.metrics.comparison import Comparison
+from pipeline.metrics.significance import Difference
 
 CASE = Path(__file__).parent.parent / "metrics" / "cases" / "numbers_with_values"
 GOLD, PRED = CASE / "gold.jsonl", CASE / "pred.jsonl"
@@ -112,6 +115,22 @@ def test_gate_ends_with_0_1_and_2(cli: Cli, scores: Path, tmp_path: Path) -> Non
 
 def test_gate_prints_json(cli: Cli, scores: Path) -> None:
     assert json.loads(cli("gate", scores, scores, "--json").stdout)["passed"] is True
+
+
+@pytest.mark.parametrize(
+    ("change", "p", "sentence"),
+    [
+        (0.031, 0.001, "entities: strict.f1 rose by 3.1 points, a real difference"),
+        (-0.012, 0.4, "entities: strict.f1 fell by 1.2 points, which may be chance"),
+        (0.0003, 0.4, "entities: strict.f1 is the same to a tenth of a point"),
+        (-0.0003, 0.001, "entities: strict.f1 is the same to a tenth of a point"),
+        (0.0, 1.0, "entities: strict.f1 is the same"),
+        (None, None, "entities: strict.f1 cannot be compared: it is undefined on one side"),
+    ],
+)
+def test_compare_ends_in_a_sentence(change: float | None, p: float | None, sentence: str) -> None:
+    item = Difference("strict.f1", 0.5, None if change is None else 0.5 + change, change, None, p, p)
+    assert sentence in comparison_to_text(Comparison({"entities": [item]}, 100, 0)).splitlines()
 
 
 def test_compare_shows_differences_and_refuses_other_gold(cli: Cli, scores: Path, tmp_path: Path) -> None:

@@ -52,6 +52,17 @@ def test_a_path_that_names_no_metric_is_refused(path: str) -> None:
         metric_values(("label:ORG",), np.zeros((1, 3)), path)
 
 
+def test_layers_without_a_span_are_compared_as_undefined() -> None:
+    empty = DocStats(("a", "b"), (), np.zeros((2, 0, 3), dtype=np.int64))
+    found = compare_stats(empty, empty, ["strict.f1", "strict.macro.f1"], trials=20)
+    assert [(item.metric, item.first, item.difference) for item in found] == [
+        ("strict.f1", None, None),
+        ("strict.macro.f1", None, None),
+    ]
+    with pytest.raises(MetricPathError):
+        metric_values((), np.zeros((0, 3)), "strict.macro.f2")
+
+
 def test_the_bootstrap_draws_documents() -> None:
     table = stats((1, 1, 1), (0, 1, 1), (0, 3, 0)).table
     (totals,) = bootstrap_totals([table], resamples=500, seed=7)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import spacy
 
-from pipeline.errors import InputError, MissingPartError
+from pipeline.errors import ConfigError, InputError, MissingPartError
 from pipeline.nlp.docs import doc_entities, make_char_doc
 from pipeline.nlp.features.batch import make_batch
-from pipeline.nlp.features.clusters import Clusters, learn_vectors, make_clusters
+from pipeline.nlp.features.clusters import learn_vectors, make_clusters
 from tests.nlp.helpers import gold_docs, make_nlp
 
 # Two kinds of words, each with company of its own: cities are gone to, fruit is eaten.
@@ -50,20 +50,37 @@ def test_clusters_tell_kinds_of_words_apart(tmp_path: Path) -> None:
     assert code("北京") == code("天津") != code("苹果")
 
 
-def test_clusters_travel_with_the_model(tmp_path: Path) -> None:
-    write_text(tmp_path / "text.txt")
-    config = {"clusters": {"@misc": "biaozhu.Clusters.v1", "text": str(tmp_path / "text.txt"), "sizes": [4]}}
+@pytest.mark.parametrize("left", [None, "北京"])
+def test_clusters_travel_with_the_model(tmp_path: Path, left: str | None) -> None:
+    source = write_text(tmp_path / "text.txt")
+    config = {"clusters": {"@misc": "biaozhu.Clusters.v1", "text": str(source), "sizes": [4]}}
     nlp = make_nlp(features=config | {"chars": {"@misc": "biaozhu.CharNgrams.v1"}})
     nlp.get_pipe("entities").fit(gold_docs(nlp))
     nlp.to_disk(tmp_path / "model")
-    (tmp_path / "text.txt").unlink()
+    source.unlink() if left is None else source.write_text(left, encoding="utf-8")
     text = "李芳昨天去北京出差。"  # "Li Fang went to Beijing on business yesterday"
     loaded = spacy.load(tmp_path / "model")
     assert doc_entities(loaded(text)) == doc_entities(nlp(text))
 
 
-def test_too_little_text_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["北京", "北京\n" * 20, "北京，上海，" * 20])
+def test_too_little_text_is_an_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="E529"):
-        make_clusters(text=str(write_text(tmp_path / "text.txt")), sizes=[500])
-    with pytest.raises(MissingPartError, match="E530"):
-        Clusters(None, [4])(make_batch([]))
+        make_clusters(text=str(path))(make_batch([]))
+
+
+def test_text_that_is_not_there_is_named(tmp_path: Path) -> None:
+    source = make_clusters(text=str(tmp_path / "none.txt"))
+    with pytest.raises(MissingPartError, match=r"none\.txt: \[E540\].*mend the path"):
+        source(make_batch([]))
+    with pytest.raises(MissingPartError, match="E540"):
+        source.to_disk(tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("sizes", [[], [1], [4, 0]])
+def test_sizes_that_make_no_clusters_are_refused(sizes: list[int]) -> None:
+    with pytest.raises(ConfigError, match="E541"):
+        make_clusters(text="any", sizes=sizes)

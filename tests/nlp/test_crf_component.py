@@ -165,7 +165,7 @@ def test_stacked_model_travels_inside(tmp_path: Path) -> None:
 
 def test_stacking_a_model_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     nlp = make_nlp(features={"other": {"@misc": "biaozhu.ModelTags.v1", "path": str(tmp_path / "none")}})
-    with pytest.raises(MissingPartError, match="E518"):
+    with pytest.raises(MissingPartError, match="E542"):
         train(nlp)
 
 

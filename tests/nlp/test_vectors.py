@@ -82,7 +82,7 @@ def test_marginals_of_a_model_inside_travel_with_the_model(tmp_path: Path) -> No
 
 
 def test_marginals_need_a_model_with_a_crf(tmp_path: Path) -> None:
-    with pytest.raises(MissingPartError, match="E518"):
+    with pytest.raises(MissingPartError, match="E542"):
         make_model_marginals(path=str(tmp_path / "none"))(make_batch([]))
     spacy.blank("zh").to_disk(tmp_path / "blank")
     with pytest.raises(ConfigError, match=r"E527.*ModelTags"):

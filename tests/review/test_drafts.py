@@ -117,6 +117,32 @@ def test_windows_show_what_the_other_did(context: Any, address: str) -> None:
         assert spans(page) == ["3家 数量 QUANTITY = 3 家"]
 
 
+def test_value_being_typed_stays_when_another_window_keeps_something(context: Any, address: str) -> None:
+    one, two = open_page(context, address), open_page(context, address)
+    two.locator("#spans li", has_text="3家").click()
+    two.locator("#value").fill("~3 ")
+    one.locator("#next").click()
+    one.locator("#submit").click()
+    see(two, "#where", "1 篇已提交")
+    two.keyboard.type("家")
+    assert two.locator("#value").input_value() == "~3 家"
+    two.keyboard.press("Enter")
+    see(two, "#spans li", "~3 家")
+    see(one, "#where", "1 篇已提交")
+
+
+def test_value_being_typed_stays_when_another_window_changes_its_document(context: Any, address: str) -> None:
+    one, two = open_page(context, address), open_page(context, address)
+    two.locator("#spans li", has_text="3家").click()
+    two.locator("#value").fill("~3 家")
+    delete(one, "余姚")
+    see(two, "#message", "另一窗口也改了第 1 篇")
+    assert spans(two) == ["余姚 政区 GPE", "3家 数量 QUANTITY = ~3 家"]
+    two.keyboard.press("Escape")
+    two.keyboard.press("z")
+    assert spans(two) == ["3家 数量 QUANTITY = 3 家"]
+
+
 def test_edit_on_an_outdated_window_buries_nothing(context: Any, address: str) -> None:
     context.add_init_script(DEAF)
     one, two = open_page(context, address), open_page(context, address)

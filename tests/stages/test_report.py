@@ -128,7 +128,29 @@ def test_the_page_holds_no_more_than_it_says(tmp_path: Path) -> None:
     assert html.count('<details class="document') == 2
     assert html.count('<article class="error"') == 6
     assert "The 2 documents with the most errors, of 6." in html
-    assert "the page holds the first 6" in html
+    assert "the page holds the first 3 of each run" in html
+
+
+def test_one_run_takes_no_room_from_the_errors_of_the_other(tmp_path: Path) -> None:
+    # the cities 余姚, 宁波 and 杭州: the first run misses all, the second the first
+    gold = Record("a", "余姚市和宁波市和杭州市", tuple(CharSpan(4 * n, 4 * n + 3, "GPE") for n in range(3)))
+    paths = {name: tmp_path / f"{name}.jsonl" for name in ("gold", "one", "two")}
+    for name, spans in (("gold", gold.spans), ("one", ()), ("two", gold.spans[1:])):
+        write_records(paths[name], [gold.with_spans(spans)])
+    for name in ("one", "two"):
+        write_json(tmp_path / f"{name}.json", score_files(paths["gold"], paths[name], scheme=default_scheme()))
+    make_report(
+        gold=str(paths["gold"]),
+        predictions=str(paths["one"]),
+        scores=str(tmp_path / "one.json"),
+        other_predictions=str(paths["two"]),
+        other_scores=str(tmp_path / "two.json"),
+        max_errors=2,
+        output=str(tmp_path / "page.html"),
+    )()
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert re.findall(r'<article class="error".*? data-run="(\d)"', html) == ["0", "0", "1"]
+    assert "3 of 4 errors" in html
 
 
 def test_the_page_opens_with_a_passage_of_whole_sentences(tmp_path: Path) -> None:

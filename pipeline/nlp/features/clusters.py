@@ -18,34 +18,48 @@ from numpy.typing import NDArray
 
 from pipeline.core.jsonl import read_text
 from pipeline.core.progress import logger
-from pipeline.errors import InputError, MissingPartError, Problem
+from pipeline.errors import ConfigError, InputError, MissingPartError, Problem
 from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, fold, join
 
 _DIMENSIONS, _WINDOW, _MOST_WORDS = 64, 2, 30_000
 _UNKNOWN = 0
 
+Table = dict[str, tuple[int, ...]]
+"""The clusters of each word, one a size."""
+
 
 class Clusters:
-    """The clusters of the word that a character belongs to, and of the words to either side."""
+    """The clusters of the word that a character belongs to, and of the words to either side. They are learned when they
+    are first needed; a trained model brings its own, whatever has become of the text since."""
 
-    def __init__(self, table: dict[str, tuple[int, ...]] | None, sizes: Sequence[int]) -> None:
-        self._table = table
+    def __init__(self, text: Path, sizes: Sequence[int], *, min_count: int = 5, seed: int = 0) -> None:
+        self._text = text
         self._sizes = tuple(sizes)
+        self._min_count = min_count
+        self._seed = seed
+        self._table: Table | None = None
+
+    def require(self) -> Table:
+        """RETURNS (Table): the clusters of each word. RAISES (BiaozhuError): if the text tells none."""
+        if self._table is None:
+            if not self._text.exists():
+                remedy = "mend the path (text = … of biaozhu.Clusters.v1), or load a trained model"
+                raise MissingPartError(
+                    Problem("E540", "the text to learn clusters of words from is not there", remedy, self._text)
+                )
+            self._table = _learn(self._text, self._sizes, self._min_count, self._seed)
+        return self._table
 
     def __call__(self, batch: TextBatch) -> Codes:
         """RETURNS (Codes): per size the cluster with the place in the word, and with the clusters beside it."""
-        if self._table is None:
-            raise MissingPartError(
-                Problem("E530", "the clusters are not loaded", "train the model, or load it from disk")
-            )
-        count = len(self._sizes)
+        table, count = self.require(), len(self._sizes)
         here = np.zeros((len(batch), count), dtype=np.uint64)
         before, after = np.zeros_like(here), np.zeros_like(here)
         place = np.zeros(len(batch), dtype=np.uint64)
         for text, start in zip(batch.texts, batch.starts.tolist(), strict=True):
             words = _words(text)
             lengths = np.array([len(word) for word in words], dtype=np.int64)
-            known = np.array([self._table.get(word, (_UNKNOWN,) * count) for word in words], dtype=np.uint64)
+            known = np.array([table.get(word, (_UNKNOWN,) * count) for word in words], dtype=np.uint64)
             known = known.reshape(-1, count)
             rows = np.arange(start, start + len(text))
             here[rows] = np.repeat(known, lengths, axis=0)
@@ -63,8 +77,8 @@ class Clusters:
 
     def to_disk(self, path: Path) -> None:
         """Write the clusters into a folder, one word a line."""
+        rows = (f"{word}\t{' '.join(map(str, found))}" for word, found in sorted(self.require().items()))
         path.mkdir(parents=True, exist_ok=True)
-        rows = (f"{word}\t{' '.join(map(str, found))}" for word, found in sorted((self._table or {}).items()))
         (path / "clusters.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")
 
     def from_disk(self, path: Path) -> None:
@@ -84,17 +98,21 @@ def _columns(here: Codes, before: Codes, after: Codes, place: Codes) -> list[Cod
 def make_clusters(*, text: str, sizes: Sequence[int] = (100, 500), min_count: int = 5, seed: int = 0) -> FeatureSource:
     """Make a source of clusters. Registered as `biaozhu.Clusters.v1`.
 
-    text (str): path of a text file, or of a folder of .txt files; only read while training. If it is not there while a
-        trained model is loaded, the model brings the clusters.
+    text (str): path of a text file, or of a folder of .txt files; read when training first needs the clusters. A
+        trained model brings its own.
     sizes (Sequence[int]): how many clusters, once for each number.
     min_count (int): rarer words have no cluster.
     seed (int): seed of the decomposition and of k-means.
     RETURNS (FeatureSource): the source.
-    RAISES (InputError): if the text holds too few words to tell.
+    RAISES (ConfigError): if there is no size, or one below 2.
     """
-    path = Path(text)
-    if not path.exists():
-        return Clusters(None, sizes)
+    if not sizes or min(sizes) < 2:
+        message = f"sizes = {list(sizes)}: there must be at least one, and each must be 2 or more"
+        raise ConfigError(Problem("E541", message, "as in sizes = [100, 500]"))
+    return Clusters(Path(text), sizes, min_count=min_count, seed=seed)
+
+
+def _learn(path: Path, sizes: Sequence[int], min_count: int, seed: int) -> Table:
     files = sorted(path.glob("**/*.txt")) if path.is_dir() else [path]
     lines = (fold(line.strip()) for file in files for line in read_text(file).splitlines())
     words, vectors = learn_vectors((_words(line) for line in lines if line), min_count=min_count, seed=seed)
@@ -104,7 +122,7 @@ def make_clusters(*, text: str, sizes: Sequence[int] = (100, 500), min_count: in
         )
     logger.info("clusters of %d words from %s", len(words), path)
     found = [_cluster(vectors, size, seed) for size in sizes]
-    return Clusters({word: tuple(int(labels[at]) + 1 for labels in found) for at, word in enumerate(words)}, sizes)
+    return {word: tuple(int(labels[at]) + 1 for labels in found) for at, word in enumerate(words)}
 
 
 def learn_vectors(
@@ -115,7 +133,8 @@ def learn_vectors(
     sentences (Iterable[Sequence[str]]): words.
     min_count (int): rarer words get none.
     seed (int): seed of the decomposition.
-    RETURNS (tuple): the words, most frequent first, and their (words, dimensions) vectors of length 1.
+    RETURNS (tuple): the words, most frequent first, and their (words, dimensions) vectors of length 1; none if fewer
+        than two words are frequent enough, or none of them stand together.
     """
     from scipy.sparse import coo_array
     from sklearn.preprocessing import normalize
@@ -132,7 +151,7 @@ def learn_vectors(
             for right in ids[at + 1 : at + 1 + _WINDOW]:
                 if left >= 0 and right >= 0:
                     pairs[left, right] += 1
-    if not pairs:
+    if len(words) < 2 or not pairs:
         return [], np.zeros((0, 0))
     (left, right), data = np.array(list(pairs)).T, np.array(list(pairs.values()), dtype=np.float64)
     # Left and right company are told apart: twice as many columns as words.

@@ -38,7 +38,7 @@ class StackedModel:
             if not (self._path / "meta.json").is_file():
                 raise MissingPartError(
                     Problem(
-                        "E518", "the model to be stacked is not there", "train it first, or mend the path", self._path
+                        "E542", "the model to be stacked is not there", "train it first, or mend the path", self._path
                     )
                 )
             self._nlp = load_model(self._path)

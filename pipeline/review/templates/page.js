@@ -17,6 +17,7 @@ const documents = data.documents.map((item) => ({
 }));
 let current = 0;
 let on = -1; // the span that is selected
+let filled = ""; // what the form of the selected span was filled for
 let caret = null; // {from, to}: selection by keyboard
 let since = Date.now(); // when the clock of the shown document was read last
 let ready = false; // whether the drafts have been read; nothing is edited before
@@ -154,11 +155,14 @@ function draw() {
   }));
   const span = item.spans[on];
   $("edit").hidden = !span;
+  // A value that is being typed stays as it is, with its spaces and the cursor in it.
+  const form = span ? JSON.stringify([current, on, span.value]) : "";
+  if (span && form !== filled && $("value").value.trim() !== (span.value ?? "")) $("value").value = span.value ?? "";
+  filled = form;
   if (span) {
     const label = labels.get(span.label);
     $("surface").textContent = surface(span).replaceAll("\n", "⏎") + " " + span.label;
     $("value-row").hidden = !label?.value;
-    $("value").value = span.value ?? "";
     $("example").textContent = (label?.hint ?? "") + (label?.example ? "　" + label.example : "");
     $("spans").children[on].scrollIntoView({ block: "nearest" });
   }
@@ -250,6 +254,7 @@ function keep(i) {
 
 // What was kept earlier or by another window; what it replaces here can be brought back by undo.
 async function takeNews() {
+  if (ready) setValue(); // one that is being typed: news of its document would close the form
   for (const [entry, value] of await drafts.news()) {
     if (entry === "annotator") { $("annotator").value = value; continue; }
     const item = documents[Number(entry)];
