@@ -115,7 +115,7 @@ def _train_spacy_in(folder: Path, task: Task) -> Any:
     from spacy.training.initialize import init_nlp
     from spacy.training.loop import train as loop
 
-    from pipeline.nlp.corpus import entity_scheme
+    from pipeline.core.labels import entity_scheme
     from pipeline.nlp.docs import record_to_doc
 
     labels = sorted({span.label for record in task.train for span in record.spans})

@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 def extract(
     inputs: Annotated[list[Path], typer.Argument(help="Files or folders of .txt or .jsonl documents.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the records go, .jsonl.")],
-    model: Annotated[Path | None, typer.Option("--model", "-m", help="Model folder.")] = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", "-m", help="Model folder, or the output folder of train.")
+    ] = None,
     numbers_only: Annotated[bool, typer.Option("--numbers-only", help="Numbers of the grammar, no model.")] = False,
     date: Annotated[str | None, typer.Option(help="Date of documents that do not name theirs, YYYY-MM-DD.")] = None,
     encoding: Annotated[str, typer.Option(help="Encoding of the .txt files.")] = "utf-8",

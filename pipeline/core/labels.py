@@ -109,7 +109,8 @@ class LabelScheme:
 def read_scheme(path: Path) -> LabelScheme:
     """Read a label scheme.
 
-    path (Path): a .cfg file with [scheme] name = … and one block [labels.NAME] a label.
+    path (Path): a .cfg file with [scheme] name = … and one block [labels.NAME] a label; or, as in the configs of
+        public sets, [labels] names = [...], which are all entities.
     RETURNS (LabelScheme): the scheme.
     RAISES (ConfigError): if the file is no label scheme. RAISES (InputError): if it cannot be read.
     """
@@ -117,6 +118,8 @@ def read_scheme(path: Path) -> LabelScheme:
     try:
         config = Config().from_str(text)
         blocks = config["labels"]
+        if isinstance(blocks.get("names"), list):
+            return entity_scheme([str(name) for name in blocks["names"]], name=path.stem)
         labels = tuple(Label(name=name, **block) for name, block in blocks.items())
         name = config.get("scheme", {}).get("name", path.stem)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -124,6 +127,11 @@ def read_scheme(path: Path) -> LabelScheme:
             Problem("E121", f"not a label scheme: {error}", 'one block [labels.NAME] a label, with layer = "…"', path)
         ) from error
     return LabelScheme(str(name), labels)
+
+
+def entity_scheme(labels: Iterable[str], *, name: str = "public") -> LabelScheme:
+    """RETURNS (LabelScheme): a scheme of entities only."""
+    return LabelScheme(name, tuple(Label(label, ENTITIES) for label in labels))
 
 
 @cache

@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from pipeline.core.labels import ENTITIES, Label, LabelScheme, default_scheme, read_scheme
+from pipeline.core.labels import LabelScheme, default_scheme, entity_scheme, read_scheme
 from pipeline.core.records import Record, iter_records
 from pipeline.core.resources import default_file
 from pipeline.core.spans import CharSpan
@@ -75,11 +75,6 @@ def keep_outermost(record: Record) -> Record:
         if not any(span.overlaps(other) for other in kept):
             kept.append(span)
     return record.with_spans(kept)
-
-
-def entity_scheme(labels: Sequence[str]) -> LabelScheme:
-    """RETURNS (LabelScheme): a scheme of entities only."""
-    return LabelScheme("public", tuple(Label(name, ENTITIES) for name in labels))
 
 
 def load_scheme(path: str | Path | None) -> LabelScheme:

@@ -10,11 +10,11 @@ from typing import Any
 from confection import Config
 from spacy.language import Language
 
-from pipeline.core.labels import ENTITIES, NUMBERS, LabelScheme
+from pipeline.core.labels import ENTITIES, NUMBERS, LabelScheme, entity_scheme
 from pipeline.core.records import Record, iter_records
 from pipeline.metrics.evaluate import evaluate
 from pipeline.metrics.scorefile import layer_to_json
-from pipeline.nlp.corpus import entity_scheme, keep_outermost, load_scheme
+from pipeline.nlp.corpus import keep_outermost, load_scheme
 from pipeline.nlp.docs import carry_meta, doc_to_record
 
 _KEPT = ("strict", "value_accuracy", "intervals")

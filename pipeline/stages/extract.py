@@ -115,7 +115,7 @@ def numbers_only(record: Record) -> Record:
 def load_model(path: Path) -> Language:
     """Load a model folder.
 
-    path (Path): a folder that `train` or spaCy wrote.
+    path (Path): a model folder that `train` or spaCy wrote, or the output folder of `train`, whose best model is used.
     RETURNS (Language): the model; it may read documents of any length.
     RAISES (MissingPartError): if there is no model, or it needs something that is not installed.
     """
@@ -123,6 +123,8 @@ def load_model(path: Path) -> Language:
     from catalogue import RegistryError
     from confection import ConfigValidationError
 
+    if not (path / "meta.json").is_file() and (path / "model-best" / "meta.json").is_file():
+        path /= "model-best"
     if not (path / "meta.json").is_file():
         raise MissingPartError(
             Problem("E515", "there is no model here", "train one with `biaozhu train`, or name its folder", path)

@@ -7,6 +7,7 @@ import pytest
 from pipeline.core.labels import ENTITIES, NUMBERS, default_scheme, read_scheme
 from pipeline.core.spans import CharSpan
 from pipeline.errors import ConfigError
+from tests.conftest import ROOT
 
 
 def test_default_scheme_is_that_of_the_guidelines() -> None:
@@ -44,3 +45,10 @@ def test_what_is_no_scheme_is_refused(tmp_path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"a\.cfg: \[E121\]"):
         read_scheme(path)
+
+
+def test_names_of_a_public_set_are_a_scheme_of_entities(tmp_path: Path) -> None:
+    scheme = read_scheme(ROOT / "configs/public/weibo.cfg")
+    assert scheme.name == "weibo"
+    assert scheme.layers == ("entities",)
+    assert scheme.names()[:2] == ("PER.NAM", "PER.NOM")

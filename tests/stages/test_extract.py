@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import spacy
 from typer.testing import Result
 
 from pipeline.core.records import Record, read_records, write_records
+from pipeline.errors import MissingPartError
 from pipeline.registry import registry
+from pipeline.stages.extract import load_model
 from tests.nlp.helpers import make_nlp, make_records, train
 
 
@@ -99,3 +102,10 @@ def test_folder_that_is_no_model_is_an_error(tmp_path: Path, cli: Callable[..., 
     done = cli("extract", tmp_path / "a.txt", "--output", tmp_path / "o.jsonl", "--model", tmp_path / "model")
     assert done.exit_code == 2
     assert "E516" in done.output
+
+
+def test_output_folder_of_a_training_stands_for_its_best_model(tmp_path: Path) -> None:
+    spacy.blank("zh").to_disk(tmp_path / "run" / "model-best")
+    assert load_model(tmp_path / "run").lang == load_model(tmp_path / "run" / "model-best").lang == "zh"
+    with pytest.raises(MissingPartError, match="E515"):
+        load_model(tmp_path)
