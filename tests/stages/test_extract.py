@@ -105,6 +105,7 @@ def test_folder_that_is_no_model_is_an_error(tmp_path: Path, cli: Callable[..., 
 
 
 def test_output_folder_of_a_training_stands_for_its_best_model(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
     spacy.blank("zh").to_disk(tmp_path / "run" / "model-best")
     assert load_model(tmp_path / "run").lang == load_model(tmp_path / "run" / "model-best").lang == "zh"
     with pytest.raises(MissingPartError, match="E515"):
