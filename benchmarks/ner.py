@@ -28,7 +28,8 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from benchmarks.ner_methods import METHODS, Key, Tagger, Task, train_biaozhu_stacked
-from pipeline.core.labels import default_scheme
+from pipeline.core.labels import ENTITIES, default_scheme
 from pipeline.core.records import Record, read_records
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,7 +49,7 @@ FIXED = {"crfsuite"}
 COARSE = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"}
 TRANSFER = {"msra": 20, "uner_gsdsimp": 3}
 """Sets of others that a model of our gold is scored on: every so many-th record of train."""
-NARROW = {"PERSON", "ORG", "GPE", "LOC", "FAC"}
+NARROW = ("PERSON", "ORG", "GPE", "LOC", "FAC")
 PACKAGES = (
     "biaozhu",
     "spacy",
@@ -86,94 +87,104 @@ def measure_speed(tag: Tagger, texts: Sequence[str]) -> float:
     return statistics.median(speeds)
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one row is scored on.
+
+    called (str): what the row says of it.
+    records (Sequence[Record]): the gold.
+    labels (Mapping[str, str] | None): the labels that count, and what a predicted one is called in this gold; None for
+        all labels as they are.
+    """
+
+    called: str
+    records: Sequence[Record]
+    labels: Mapping[str, str] | None = None
+
+    def f1(self, tag: Tagger) -> float:
+        """RETURNS (float): strict micro F1 of a tagger."""
+        keys = [{span.key for span in record.spans} for record in self.records]
+        found = tag([record.text for record in self.records])
+        if (labels := self.labels) is not None:
+            keys = [{key for key in gold if key[2] in labels.values()} for gold in keys]
+            found = [{(start, end, labels[label]) for start, end, label in pred if label in labels} for pred in found]
+        return f1(keys, found)
+
+
 def run_method(
-    name: str, task: Task, scored: Sequence[Record], views: dict[str, set[str] | None], seeds: int
+    name: str, train: Callable[[Task], Tagger], task: Task, views: Sequence[View], seeds: int
 ) -> list[dict[str, Any]]:
     """Train and score a method with several seeds.
 
-    name (str): a name of `METHODS`, or "biaozhu + NAME" with a stacked model in `task.extra`.
+    name (str): what the table calls the method.
+    train (Callable[[Task], Tagger]): trains it.
     task (Task): what to train on.
-    scored (Sequence[Record]): gold to score on.
-    views (dict): for each row its "scored on", and the labels that count, None for all.
+    views (Sequence[View]): what to score on; the speed is that on the last of them.
     seeds (int): how many.
     RETURNS (list[dict]): a row for each view.
     """
-    train = METHODS.get(name) or partial(train_biaozhu_stacked, model=task.extra["stack"])
-    runs: dict[str, list[float]] = {view: [] for view in views}
+    runs: list[list[float]] = [[] for _ in views]
     seconds, speeds = [], []
-    texts = [record.text for record in scored]
     for seed in range(1 if name in FIXED else seeds):
         started = time.process_time()
-        tag = train(Task(task.config, task.overrides, task.train, task.dev, seed))
+        tag = train(replace(task, seed=seed))
         seconds.append(time.process_time() - started)
-        pred = tag(texts)
-        speeds.append(measure_speed(tag, texts))
-        for view, labels in views.items():
-            gold = [{span.key for span in record.spans if labels is None or span.label in labels} for record in scored]
-            kept = [{key for key in keys if labels is None or key[2] in labels} for keys in pred]
-            runs[view].append(f1(gold, kept))
-    rows = [_row((task.config.stem, name, view), found, seconds, speeds) for view, found in runs.items()]
+        for scores, view in zip(runs, views, strict=True):
+            scores.append(view.f1(tag))
+        speeds.append(measure_speed(tag, [record.text for record in views[-1].records]))
+    rows = [
+        _row((task.name, name, view.called), scores, seconds, speeds) for scores, view in zip(runs, views, strict=True)
+    ]
     for row in rows:
         print(_line(row), flush=True)
     return rows
 
 
-def run_transfer(name: str, task: Task, data: Path, seeds: int) -> list[dict[str, Any]]:
-    """RETURNS (list[dict]): a row for each set of others, with their labels."""
-    sets = {other: read_records(data / "ner" / other / "train.jsonl")[::step] for other, step in TRANSFER.items()}
-    runs: dict[str, list[float]] = {other: [] for other in sets}
-    seconds, speeds = [], []
-    for seed in range(seeds):
-        started = time.process_time()
-        tag = METHODS[name](Task(task.config, task.overrides, seed=seed))
-        seconds.append(time.process_time() - started)
-        for other, records in sets.items():
-            texts = [record.text for record in records]
-            gold = [{span.key for span in record.spans if span.label in COARSE.values()} for record in records]
-            pred = [
-                {(start, end, COARSE[label]) for start, end, label in keys if label in COARSE} for keys in tag(texts)
-            ]
-            runs[other].append(f1(gold, pred))
-        speeds.append(measure_speed(tag, texts))
-    rows = [_row(("transfer", name, f"{other}, PER LOC ORG"), found, seconds, speeds) for other, found in runs.items()]
-    for row in rows:
-        print(_line(row), flush=True)
-    return rows
-
-
-def set_task(name: str, data: Path) -> tuple[Task, list[Record], str]:
-    """RETURNS (tuple): what to train on, what to score on, and what that is called."""
+def set_task(name: str, data: Path) -> tuple[Task, list[View]]:
+    """RETURNS (tuple): what to train on, and the split to score on."""
     folder = data / "ner" / FOLDERS.get(name, name)
     train = read_records(folder / "train.jsonl")
     if (folder / "dev.jsonl").is_file():
         dev, called = read_records(folder / "dev.jsonl"), "dev"
     else:  # as configs/public/msra.cfg holds them out
         train, dev, called = [r for i, r in enumerate(train, 1) if i % 10], train[9::10], "held-out tenth of train"
-    task = Task(ROOT / f"configs/public/{name}.cfg", {"paths.data": str(folder)}, train, dev)
+    task = Task(name, ROOT / f"configs/public/{name}.cfg", {"paths.data": str(folder)}, train, dev)
     if (folder / "test.jsonl").is_file():
-        return task, read_records(folder / "test.jsonl"), "test"
-    return task, dev, called
+        return task, [View("test", read_records(folder / "test.jsonl"))]
+    return task, [View(called, dev)]
 
 
-def real_task(data: Path, gold: Path, stack: Path | None) -> tuple[Task, list[Record]]:
-    """RETURNS (tuple): the project's own gold to train on, and the entities of real documents to score on."""
-    names = {label.name for label in default_scheme().labels if label.layer == "entities"}
-    real = [
-        record.with_spans(span for span in record.spans if span.label in names)
-        for record in read_records(data / "real_dev.jsonl")
-    ]
+def own_task(name: str, gold: Path) -> Task:
+    """RETURNS (Task): the project's own gold to train on."""
     overrides: dict[str, Any] = {
         "paths.train": str(gold / "train.jsonl"),
         "paths.dev": str(gold / "dev.jsonl"),
         "nlp.pipeline": ["entities"],
     }
-    return Task(ROOT / "configs/ner.cfg", overrides, extra={"stack": stack}), real
+    return Task(name, ROOT / "configs/ner.cfg", overrides)
+
+
+def real_views(data: Path) -> list[View]:
+    """RETURNS (list[View]): the entities of real documents, all and those of the commonest labels."""
+    scheme = default_scheme()
+    real = [
+        record.with_spans(scheme.in_layer(record.spans, ENTITIES)) for record in read_records(data / "real_dev.jsonl")
+    ]
+    return [View("all labels", real), View(" ".join(NARROW), real, {label: label for label in NARROW})]
+
+
+def transfer_views(data: Path) -> list[View]:
+    """RETURNS (list[View]): sets of others, with their labels."""
+    return [
+        View(f"{other}, PER LOC ORG", read_records(data / "ner" / other / "train.jsonl")[::step], COARSE)
+        for other, step in TRANSFER.items()
+    ]
 
 
 def _row(names: tuple[str, str, str], scores: list[float], seconds: list[float], speeds: list[float]) -> dict[str, Any]:
     name, method, scored = names
     return {
-        "set": "real" if name == "ner" else name,
+        "set": name,
         "method": method,
         "scored": scored,
         "f1": round(100 * statistics.mean(scores), 2),
@@ -219,30 +230,26 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", default=[*METHODS], choices=[*METHODS])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--gold", type=Path, default=ROOT / "annotations/gold")
-    parser.add_argument("--stack", type=Path, help="model folder; with --sets real only")
+    parser.add_argument("--stack", type=Path, help="model folder; with --sets real or transfer")
     options = parser.parse_args()
     if not options.data.is_dir():
         sys.exit(f"the data folder {options.data} is not there; see docs/training.md for what it holds")
     for name in options.sets:
-        if name == "real":
-            task, real = real_task(options.data, options.gold, options.stack)
-            views = {"all labels": None, "PERSON ORG GPE LOC FAC": NARROW}
-            methods = [m for m in options.methods if m.startswith("biaozhu")]
+        methods = {method: METHODS[method] for method in options.methods}
+        if name in {"real", "transfer"}:
+            task = own_task(name, options.gold)
+            views = real_views(options.data) if name == "real" else transfer_views(options.data)
+            methods = {method: train for method, train in methods.items() if method.startswith("biaozhu")}
             if options.stack is not None:
                 stack = options.stack.parent if options.stack.name.startswith("model-") else options.stack
-                methods = [f"biaozhu + LAC + {stack.name}"]
-            for method in methods:
-                store(run_method(method, task, real, views, options.seeds))
-        elif name == "transfer":
-            task, _ = real_task(options.data, options.gold, None)
-            for method in (m for m in options.methods if m.startswith("biaozhu")):
-                store(run_transfer(method, task, options.data, options.seeds))
+                methods = {f"biaozhu + LAC + {stack.name}": partial(train_biaozhu_stacked, model=options.stack)}
         elif (options.data / "ner" / FOLDERS.get(name, name) / "train.jsonl").is_file():
-            task, scored, called = set_task(name, options.data)
-            for method in options.methods:
-                store(run_method(method, task, scored, {called: None}, options.seeds))
+            task, views = set_task(name, options.data)
         else:
             print(f"{name}: not in {options.data}/ner, left out")
+            continue
+        for method, train in methods.items():
+            store(run_method(method, train, task, views, options.seeds))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,17 @@ LAC = {"@misc": "biaozhu.LacVectors.v1"}
 class Task:
     """What a method is trained on.
 
+    name (str): what the table calls the set.
     config (Path): biaozhu's config of the set; overrides (dict): what is set in it, the paths among them.
     train, dev (Sequence[Record]): the same gold for the other methods.
     """
 
+    name: str
     config: Path
     overrides: dict[str, Any]
     train: Sequence[Record] = ()
     dev: Sequence[Record] = ()
     seed: int = 0
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def train_biaozhu(task: Task) -> Tagger:
@@ -38,7 +39,7 @@ def train_biaozhu(task: Task) -> Tagger:
     from pipeline.stages.train import train_model
 
     with tempfile.TemporaryDirectory() as folder:
-        train_model(task.config, Path(folder), overrides=task.overrides | task.extra | {"training.seed": task.seed})
+        train_model(task.config, Path(folder), overrides=task.overrides | {"training.seed": task.seed})
         nlp = load_model(Path(folder) / "model-best")
 
     def tag(texts: Sequence[str]) -> list[set[Key]]:
@@ -146,8 +147,7 @@ def train_biaozhu_stacked(task: Task, model: Path) -> Tagger:
 
 
 def _with_vectors(task: Task, vectors: dict[str, Any]) -> Task:
-    extra = {"components.entities.vectors": vectors}
-    return Task(task.config, task.overrides, task.train, task.dev, task.seed, extra)
+    return replace(task, overrides=task.overrides | {"components.entities.vectors": vectors})
 
 
 METHODS: dict[str, Callable[[Task], Tagger]] = {

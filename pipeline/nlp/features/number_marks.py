@@ -6,11 +6,10 @@ Names hold numerals (北京八十八中, 第二届广交会) and stand beside th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
-from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, join, only_where, shift
+from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, join, mark_places, name_code, only_where, shift
 from pipeline.numbers import find_candidates
 
 
@@ -26,11 +25,9 @@ class NumberMarks:
         for text, start in zip(batch.texts, batch.starts.tolist(), strict=True):
             for candidate in find_candidates(text):
                 left, right = start + candidate.start, start + candidate.end
-                place[left:right] = 2
-                place[right - 1] = 3
-                place[left] = 1 if right - left > 1 else 4
-                label[left:right] = _code(f"{candidate.label}{candidate.keep}")
-                rule[left:right] = _code(f"{candidate.rule}{candidate.keep}")
+                mark_places(place, left, right)
+                label[left:right] = name_code(f"{candidate.label}{candidate.keep}")
+                rule[left:right] = name_code(f"{candidate.rule}{candidate.keep}")
         before, after = shift(place, -1), shift(place, 1)
         inside = place > 0
         columns = [
@@ -41,15 +38,6 @@ class NumberMarks:
             only_where((before > 0) | inside | (after > 0), join(before, place, after)),
         ]
         return np.stack(columns, axis=1)
-
-
-@cache
-def _code(name: str) -> int:
-    """RETURNS (int): a number for a name, the same in every process."""
-    code = 0
-    for char in name:
-        code = (code * 31 + ord(char)) % 2_147_483_647
-    return code + 1
 
 
 def make_number_marks() -> FeatureSource:

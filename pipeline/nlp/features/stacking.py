@@ -18,7 +18,7 @@ from spacy.util import load_model
 from pipeline.errors import ConfigError, MissingPartError, Problem
 from pipeline.nlp.crf.component import CrfEntities
 from pipeline.nlp.docs import doc_entities
-from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, join, only_where, shift
+from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, join, mark_places, name_code, only_where, shift
 from pipeline.nlp.features.vectors import Vectors, VectorSource
 
 _LEAST = 1e-4
@@ -68,11 +68,8 @@ class ModelTags(StackedModel):
         for doc, start in zip(self._tag(batch.docs), batch.starts.tolist(), strict=True):
             for ent in doc_entities(doc):
                 left, right = start + ent.start, start + ent.end
-                place[left:right] = 2
-                place[left], place[right - 1] = 1, 3
-                if right - left == 1:
-                    place[left] = 4
-                kind[left:right] = 1 + sum(ord(char) * 31**number for number, char in enumerate(ent.label)) % 1_000_003
+                mark_places(place, left, right)
+                kind[left:right] = name_code(ent.label)
                 sure[left:right] = 1 + int(4 * (ent.score if ent.score is not None else 1.0))
         tag = join(place, kind)
         before, after = shift(tag, -1), shift(tag, 1)
