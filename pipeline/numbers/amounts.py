@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pipeline.numbers.counts import DIGITS, is_count, rule_of
+from pipeline.numbers.counts import DIGITS, is_count, is_session, rule_of
 from pipeline.numbers.durations import HUNDREDTHS, read_duration, with_hundredths
 from pipeline.numbers.fractions import move
 from pipeline.numbers.money import add_parts, is_piece, read_symbol_money
@@ -168,6 +168,7 @@ def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | No
         low, high = move(low, unit.power), None if high is None else move(high, unit.power)
     name, end = _rated(text, unit, end)
     is_rank = unit.word == "号" or (unit.word == "等" and text[end : end + 1] in ("奖", "功"))
+    is_rank = is_rank or is_session(text, start, end, unit)
     label = "ORDINAL" if is_rank else _LABELS.get(unit.kind, "QUANTITY")
     body = None if low is None else f"{low} {name}" if high is None else f"{low}..{high} {name}"
     return Reading(start, end, label, body, modifier, is_count(text, start, end, unit), rule_of(text, start, unit))

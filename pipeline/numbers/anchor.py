@@ -91,6 +91,12 @@ class Anchor:
             or _AHEAD_AFTER.match(self.text, self.here)
         )
 
+    @property
+    def is_planned(self) -> bool:
+        """RETURNS (bool): whether the sentence plans this year's spending: 拟安排1230亿元,比上年增加200亿元."""
+        first = max(0, self.here - _SENTENCE)
+        return "拟" in _SENTENCE_END.split(self.text[first : self.here])[-1]
+
     def year_of_month(self, month: int) -> int | None:
         """RETURNS (int | None): the year of a month that stands without one."""
         today = self.today

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 
 from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
 from pipeline.numbers.counted import match_counted
-from pipeline.numbers.dates import match_date
+from pipeline.numbers.dates import match_date, match_day
 
 _D = "[0-9０-９]"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十]{{1,3}})"
@@ -36,6 +37,7 @@ _NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the 
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _WEEKDAYS = "一二三四五六日"
 _BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
+_RECURRING = re.compile("多年|常年|每(?:[个個]?(?:年|月|季度|星期)|天|日|[周週](?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小]))?)")
 _DAY_SHIFT = {"今": 0, "本": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2}
 
 
@@ -58,7 +60,19 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
             if pattern is _MONTH_WORD and match.lastgroup == "rel" and value is not None:
                 counted = match_counted(text, match.end(), int(value[:4]), int(value[5:7]))
             return counted or Found(match.end(), value, "word")
-    return match_decade(text, start, anchor) or match_date(text, start, anchor)
+    return (
+        match_recurring(text, start, anchor) or match_decade(text, start, anchor) or match_date(text, start, anchor)
+    )
+
+
+def match_recurring(text: str, start: int, anchor: Anchor) -> Found | None:
+    """RETURNS (Found | None): what comes again and again, or lasts long: 每年, 每月5日, 每周三, 多年; never with a value."""
+    match = _RECURRING.match(text, start)
+    if match is None:
+        return None
+    end, aside = match.end(), replace(anchor)  # what recurs is no day that the next date could refer to
+    further = (match_date(text, end, aside) or match_day(text, end, aside)) if text[end - 1] in "年月" else None
+    return Found(end if further is None else further.end, None, "word")
 
 
 def _both_value(match: re.Match[str], anchor: Anchor) -> str | None:

@@ -22,6 +22,8 @@ _SESSIONS = (
     "会议", "全会", "全国", "中央", "人大", "政协", "一中", "二中", "三中", "四中",
     "五中", "六中", "七中", "省", "市委",
 )  # fmt: skip
+_WHICH_TERM = frozenset("新上下每这本各前")  # 新一届政府, the new government
+_ASSEMBLIES = frozenset("大协届会")
 # 老两口 is an old couple, 最后一公里 the last mile.
 _NOT_BEFORE = {"口": ("老", "小"), "公里": ("最后",)}
 _NEVER: tuple[str, ...] = ()
@@ -55,8 +57,10 @@ def is_count(text: str, start: int, end: int, unit: Unit) -> bool:
         return rule != "cn1-counter" and _TELLING[unit.word].search(text, max(0, start - 12), start) is not None
     if not rule.startswith("cn"):
         return rule != "money" or not _is_vague_money(text, start, end)
-    if text[start - 1 : start] in QUOTES or _is_name(text, end, unit) or _is_repeated(text, start, end):
+    if text[start - 1 : start] in QUOTES or _is_repeated(text, start, end):
         return False
+    if is_session(text, start, end, unit):
+        return True
     if text.endswith(_NOT_BEFORE.get(unit.word, _NEVER), 0, start):
         return False
     is_told = not rule.startswith("cn1") or text.endswith(_COUNTING, 0, start)
@@ -83,9 +87,11 @@ def _is_vague_money(text: str, start: int, end: int) -> bool:
     return text.startswith("一块", start) or text.startswith(_OUTPUT, end)
 
 
-def _is_name(text: str, end: int, unit: Unit) -> bool:
-    """十四届全国人大一次会议: names of sessions."""
-    return unit.word in ("届", "次") and text.startswith(_SESSIONS, end)
+def is_session(text: str, start: int, end: int, unit: Unit) -> bool:
+    """RETURNS (bool): whether the amount is a place in a sequence of sessions: 十四届全国人大一次会议."""
+    if unit.word == "届":
+        return text.startswith(_SESSIONS, end) and text[start - 1 : start] not in _WHICH_TERM
+    return unit.word == "次" and text.startswith("会议", end) and text[start - 1 : start] in _ASSEMBLIES
 
 
 def _is_repeated(text: str, start: int, end: int) -> bool:

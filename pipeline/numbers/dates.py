@@ -45,7 +45,7 @@ _YEAR = (
     rf"(?:(?:公元)?(?P<y>{_EARLY}|{_FOUR})(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
     rf"(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?月))?|(?={_CONN}{_D}{{4}}年))"
     rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_AFTER_SHORT})"
-    rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?(?:年度|年(?!度|级|龄|轻|货|画|夜|会|人)))"
+    rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?(?:年度|年(?!度|级|龄|轻|货|画|夜|会|人(?!均|口|才|民|工))))"
 )
 _FULL = re.compile(rf"{_YEAR}?{_SUB}?")
 _DAY_ONLY = re.compile(_DAY)
@@ -185,7 +185,9 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
     if word in _YEAR_SHIFT:
         return None if anchor.today is None else anchor.today.year + _YEAR_SHIFT[word]
     if word in "全上":
-        base = anchor.report_year if anchor.today is None or anchor.sentence_year is None else anchor.sentence_year
+        base = anchor.sentence_year
+        if anchor.today is None or base is None:
+            base = anchor.today.year if anchor.today is not None and anchor.is_planned else anchor.report_year
         return None if base is None else base - (word == "上")
     year = anchor.year if word in "次翌" else anchor.sentence_year
     return None if year is None else year + (word in "次翌")

@@ -89,6 +89,9 @@ _WORD_STARTS = {
     "年": ("去今明近全历同当往多每连某老青少", "[初底末内中]"),
     "月": ("登绕揽奔", "[初底末]"),
     "岁": ("", "末"),
+    "每": ("", "[个個]?(?:年(?![级轻])|月(?!球)|季度|星期)|天(?!然)|日(?![本元经邮])|[周週](?![岁年围边刊])"),
+    "多": ("诸众许更最很太大好", "年(?![轻龄级夜货生])"),
+    "常": ("经非时日平正通反异", "年(?![轻龄级])"),
     "公": ("", "元[0-9０-９一二三四五六七八九十]"),
     "晚": ("每", "[上间間]?[0-9０-９零一二两兩三四五六七八九十]"),
     "早": ("", "[上晨间間]?[0-9０-９零一二两兩三四五六七八九十]"),
@@ -259,8 +262,8 @@ def _notice_dateline(text: str, reading: Reading, anchor: Anchor) -> None:
 
 
 _CALENDAR_RULES = frozenset({"date", "word", "lossy", "plan", "iso", "clock", "year", "day"})
-_EVERY = ("每年", "每年的", "每月", "每逢", "每个月", "历年")
-_EVERY_ENDS = frozenset("年月逢的")
+_EVERY = ("每年的", "每月的", "每逢", "历年")
+_EVERY_ENDS = frozenset("年逢的")
 _RANK_RULES = frozenset({"front", "first", "ordinal", "ordinal-unit"})
 
 
@@ -273,6 +276,6 @@ def _value(text: str, reading: Reading) -> str | None:
         return inside + body
     if rule in _CALENDAR_RULES:
         if text[start - 1 : start] in _EVERY_ENDS and text.endswith(_EVERY, 0, start):
-            return None  # 每年8月, 每月15日: no one day
+            return None  # 每年的8月, 每逢15日: no one day
         return f"~{body}" if modifier_after(text, end) == "~" else body
     return modifier_of(text, start, end, inside=inside, label=label) + body
