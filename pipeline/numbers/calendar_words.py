@@ -37,7 +37,9 @@ _NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the 
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _WEEKDAYS = "一二三四五六日"
 _BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
-_RECURRING = re.compile("多年|常年|每(?:[个個]?(?:年|月|季度|星期)|天|日|[周週](?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小]))?)")
+_RECURRING = re.compile(
+    "多年|常年|每(?:[个個]?(?:年|月|季度|星期)|天|日|[周週](?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小]))?)"
+)
 _DAY_SHIFT = {"今": 0, "本": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2}
 
 
@@ -60,9 +62,7 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
             if pattern is _MONTH_WORD and match.lastgroup == "rel" and value is not None:
                 counted = match_counted(text, match.end(), int(value[:4]), int(value[5:7]))
             return counted or Found(match.end(), value, "word")
-    return (
-        match_recurring(text, start, anchor) or match_decade(text, start, anchor) or match_date(text, start, anchor)
-    )
+    return match_recurring(text, start, anchor) or match_decade(text, start, anchor) or match_date(text, start, anchor)
 
 
 def match_recurring(text: str, start: int, anchor: Anchor) -> Found | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import spacy
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import InputError, MissingPartError
 from pipeline.nlp.docs import make_char_doc
@@ -105,6 +107,27 @@ def test_longest_entries_are_found_at_every_place() -> None:
     ]
     assert bits[8] == 0
     assert bits[9] == 0b11
+
+
+@given(
+    st.text(alphabet="甲乙丙\ud800𠮷\0", max_size=12),
+    st.lists(st.text(alphabet="甲乙丙𠮷", min_size=1, max_size=4), min_size=1, max_size=6),
+    st.integers(1, 3),
+)
+def test_entries_are_found_as_by_looking_everywhere(text: str, words: list[str], shortest: int) -> None:
+    groups = [1 + number % 3 for number in range(len(words))]
+    chars = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    best = np.zeros((len(text), 3), dtype=np.uint64)
+    first = {word: groups[words.index(word)] for word in words}  # of the same word the first counts
+    for word, group in first.items():
+        for start in range(len(text)):
+            if len(word) >= shortest and text.startswith(word, start):
+                value, end = 32 * len(word) + group, start + len(word)
+                for places, place in (([start], 0), ([end - 1], 1), (range(start + 1, end - 1), 2)):
+                    for row in places:
+                        best[row, place] = max(best[row, place], value)
+    found, _ = find_entries(chars, make_entries(words, groups), shortest=shortest)
+    np.testing.assert_array_equal(found, best)
 
 
 def test_repetition_counts_the_longest_stretch_that_comes_back() -> None:

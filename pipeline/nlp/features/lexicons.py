@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.core.jsonl import read_text
+from pipeline.core.jsonl import read_text, write_text
 from pipeline.errors import InputError, MissingPartError, Problem
 from pipeline.nlp.features.batch import Codes, FeatureSource, TextBatch, fold, join, only_where, shift
 from pipeline.nlp.features.jieba_dict import read_dictionary
-from pipeline.nlp.features.matching import MAX_GROUPS, Entries, find_entries, from_arrays, make_entries
+from pipeline.nlp.features.matching import MAX_GROUPS, Entries, find_entries, make_entries
 
 _TAG_GROUPS = {
     "nr": 1,
@@ -80,13 +80,13 @@ class Lexicon(LexiconFeatures):
         """Write the entries into a folder."""
         if self._entries is not None:
             path.mkdir(parents=True, exist_ok=True)
-            np.save(path / "keys.npy", self._entries.keys, allow_pickle=False)
+            write_text(path / "entries.txt", "\n".join(self._entries.words))
             np.save(path / "groups.npy", self._entries.groups, allow_pickle=False)
 
     def from_disk(self, path: Path) -> None:
         """Read the entries from a folder."""
-        keys = np.load(path / "keys.npy", allow_pickle=False)
-        self._entries = from_arrays(keys, np.load(path / "groups.npy", allow_pickle=False))
+        words = read_text(path / "entries.txt").split("\n")
+        self._entries = make_entries(words, np.load(path / "groups.npy", allow_pickle=False))
 
 
 def make_dictionary(*, shortest: int = 2) -> FeatureSource:
