@@ -66,7 +66,7 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
 
 
 def match_recurring(text: str, start: int, anchor: Anchor) -> Found | None:
-    """RETURNS (Found | None): what comes again and again, or lasts long: 每年, 每月5日, 每周三, 多年; never with a value."""
+    """RETURNS (Found | None): what recurs or lasts long, without a value: 每年, 每月5日, 每周三, 多年."""
     match = _RECURRING.match(text, start)
     if match is None:
         return None

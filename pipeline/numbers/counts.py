@@ -59,12 +59,11 @@ def is_count(text: str, start: int, end: int, unit: Unit) -> bool:
         return rule != "money" or not _is_vague_money(text, start, end)
     if text[start - 1 : start] in QUOTES or _is_repeated(text, start, end):
         return False
-    if is_session(text, start, end, unit):
-        return True
     if text.endswith(_NOT_BEFORE.get(unit.word, _NEVER), 0, start):
         return False
     is_told = not rule.startswith("cn1") or text.endswith(_COUNTING, 0, start)
-    return is_told or (unit.word in _REAL_ONES and not _is_any(text, start, end, unit))
+    is_one = unit.word in _REAL_ONES and not _is_any(text, start, end, unit)
+    return is_told or is_one or is_session(text, start, end, unit)
 
 
 def _is_any(text: str, start: int, end: int, unit: Unit) -> bool:
