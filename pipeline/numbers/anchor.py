@@ -15,11 +15,17 @@ PARTS = {
 }  # fmt: skip
 _D = "[0-9０-９]"
 _SENTENCE = 120
+_PASSAGE = 150
+_REPORTING = 3
 _TITLE = 120
 _SENTENCE_END = re.compile("[。！？\n]")
 _AHEAD = re.compile("将|預計|预计|拟|定于|计划|力争|确保|争取|届时|要在|要于|务必在|有望")
 _AHEAD_AFTER = re.compile(
     "[^，。；：、\\n]{1,9}?(?:力争|(?<!的)计划(?![，。；、（）的目])|预计|争取|有望|将(?!军|士|领|其|近))"
+)
+_PLANNED = re.compile(
+    "(?P<plan>新的一年|拟安排|(?<!于)预期(?!。)|今年[^，。；去]{0,6}(?:要|将|目标|任务)|[一二三四五六七]要|要[有把向让]|力争)"
+    "|(?P<past>回顾|过去一年|一年来|去年|[增成了]了|同比)"
 )
 _DEADLINE = re.compile(rf"(?:{_D}{{1,2}}月(?:{_D}{{1,2}}日|[初底])?|年[底末]|{_D}{{2,4}}日)[之以]?前")
 
@@ -80,7 +86,7 @@ class Anchor:
         """RETURNS (int | None): the year a document reports on: in its first quarter, the year before its date."""
         if self.today is None:
             return None
-        return self.today.year - (self.today.month <= 3 or (self.title_year == self.today.year - 1))
+        return self.today.year - (self.today.month <= _REPORTING or (self.title_year == self.today.year - 1))
 
     @property
     def is_ahead(self) -> bool:
@@ -93,9 +99,13 @@ class Anchor:
 
     @property
     def is_planned(self) -> bool:
-        """RETURNS (bool): whether the sentence plans this year's spending: 拟安排1230亿元,比上年增加200亿元."""
-        first = max(0, self.here - _SENTENCE)
-        return "拟" in _SENTENCE_END.split(self.text[first : self.here])[-1]
+        """RETURNS (bool): whether the text, a report of the year's first months, has come to this year's plans."""
+        if self.today is None or self.today.month > _REPORTING:
+            return False
+        last = ""
+        for match in _PLANNED.finditer(self.text, max(0, self.here - _PASSAGE), self.here):
+            last = match.lastgroup or ""
+        return last == "plan"
 
     def year_of_month(self, month: int) -> int | None:
         """RETURNS (int | None): the year of a month that stands without one."""
@@ -107,7 +117,7 @@ class Anchor:
             return max(year, today.year) if self.is_ahead else year
         distance = month - today.month
         if distance > (0 if today.month <= 3 else 6):
-            return today.year if self.is_ahead and distance <= 9 else today.year - 1
+            return today.year if (self.is_ahead or self.is_planned) and distance <= 9 else today.year - 1
         return today.year + (distance < -8 and self.is_ahead)
 
     def year_of_period(self, first_month: int, last_month: int) -> int | None:

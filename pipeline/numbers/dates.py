@@ -185,9 +185,10 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
     if word in _YEAR_SHIFT:
         return None if anchor.today is None else anchor.today.year + _YEAR_SHIFT[word]
     if word in "全上":
-        base = anchor.sentence_year
-        if anchor.today is None or base is None:
-            base = anchor.today.year if anchor.today is not None and anchor.is_planned else anchor.report_year
+        base = None if anchor.today is None else anchor.sentence_year
+        if base is None:
+            ahead = anchor.is_planned or (word == "全" and anchor.is_ahead)
+            base = anchor.today.year if anchor.today is not None and ahead else anchor.report_year
         return None if base is None else base - (word == "上")
     year = anchor.year if word in "次翌" else anchor.sentence_year
     return None if year is None else year + (word in "次翌")
@@ -232,7 +233,8 @@ def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explic
         text = f"{year:04d}-{anchor.month:02d}" if anchor.month else f"{year:04d}"
     else:
         text = f"{year:04d}{_within_year(match, year)}"
-    anchor.mention(year)
+    if match["rel"] != "上":  # what the sentence compares with is not what it speaks of
+        anchor.mention(year)
     return (text,)
 
 

@@ -212,7 +212,7 @@ def test_date_of_a_dateline_is_today() -> None:
         ("去年出口比上年增长", "1996"),
         ("出口1230亿元，比上年", "1996"),
         ("拟安排1230亿元，比上年", "1997"),
-        ("拟安排资金。出口比上年", "1996"),
+        ("拟安排资金。回顾过去一年，出口比上年", "1996"),
     ],
 )
 def test_date_of_last_year_counts_from_the_year_of_its_sentence(text: str, value: str) -> None:
