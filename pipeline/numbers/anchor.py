@@ -94,8 +94,13 @@ class Anchor:
         return bool(
             _AHEAD.search(self.text, max(0, self.here - 12), self.here)
             or _DEADLINE.match(self.text, self.here)
-            or _AHEAD_AFTER.match(self.text, self.here)
+            or self.is_aimed_at
         )
+
+    @property
+    def is_aimed_at(self) -> bool:
+        """RETURNS (bool): whether what follows is aimed at: 全年力争达到. 预计 in front may estimate the past year."""
+        return _AHEAD_AFTER.match(self.text, self.here) is not None
 
     @property
     def is_planned(self) -> bool:

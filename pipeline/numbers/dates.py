@@ -187,7 +187,7 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
     if word in "全上":
         base = None if anchor.today is None else anchor.sentence_year
         if base is None:
-            ahead = anchor.is_planned or (word == "全" and anchor.is_ahead)
+            ahead = anchor.is_planned or (word == "全" and anchor.is_aimed_at)
             base = anchor.today.year if anchor.today is not None and ahead else anchor.report_year
         return None if base is None else base - (word == "上")
     year = anchor.year if word in "次翌" else anchor.sentence_year

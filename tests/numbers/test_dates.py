@@ -212,8 +212,22 @@ def test_date_of_a_dateline_is_today() -> None:
         ("去年出口比上年增长", "1996"),
         ("出口1230亿元，比上年", "1996"),
         ("拟安排1230亿元，比上年", "1997"),
+        ("拟安排赤字3000亿元，比上年少50亿元；国债800亿元，比上年", "1997"),
         ("拟安排资金。回顾过去一年，出口比上年", "1996"),
     ],
 )
 def test_date_of_last_year_counts_from_the_year_of_its_sentence(text: str, value: str) -> None:
     assert found(text, "1998-03-15")[-1] == ("上年", value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("全年接待游客", "1997"),
+        ("预计全年接待游客", "1997"),  # an estimate, made before the figures were out
+        ("全年力争接待游客", "1998"),
+        ("今年要办好十件事。全年接待游客", "1998"),
+    ],
+)
+def test_whole_year_is_the_one_reported_on_unless_it_is_planned(text: str, value: str) -> None:
+    assert ("全年", value) in found(text, "1998-03-15")
