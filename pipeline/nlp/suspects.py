@@ -146,7 +146,7 @@ def _judge_fold(layer: _Layer, held_out: Any, options: SuspectOptions) -> Iterat
     crf = CrfEntities(
         name=layer.name,
         sources=layer.sources,
-        options=FitOptions(options.epochs, 0.1, 2.0, 0.3, 0.4, options.seed),
+        options=FitOptions(epochs=options.epochs, rate=0.1, l2=2.0, dropout=0.3, seed=options.seed),
         min_count=2,
         prune=0.0,
     )

@@ -39,7 +39,7 @@ from pipeline.nlp.features.batch import (
     make_batch,
     sentence_rows,
 )
-from pipeline.nlp.features.vectors import Vectors, VectorSource, join_vectors
+from pipeline.nlp.features.vectors import TunableSource, Vectors, VectorSource, join_vectors, split_tunable
 
 _BIASES = (-0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5)
 _WORTH = 0.01
@@ -64,6 +64,8 @@ class CrfEntities(Pipe):
         self.name = name
         self.sources = sources
         self.vectors = vectors or {}
+        self._fixed, self._tunable = split_tunable(self.vectors)
+        self._network: tuple[CrfModel, VectorSource] | None = None
         self.options = options
         self.min_count = min_count
         self.prune = prune
@@ -90,8 +92,21 @@ class CrfEntities(Pipe):
             yield from docs
 
     def describe(self, batch: TextBatch) -> tuple[Codes, Vectors]:
-        """RETURNS (tuple[Codes, Vectors]): the features and the vectors of a batch."""
-        return describe(batch, self.sources), join_vectors(batch, self.vectors)
+        """RETURNS (tuple[Codes, Vectors]): the features and the vectors of a batch, those of a tuned network last."""
+        codes, vectors = self._describe_fixed(batch)
+        if self._tunable is not None:
+            vectors = np.concatenate([vectors, self._tuned(self._tunable)(batch)], axis=1)
+        return codes, vectors
+
+    def _describe_fixed(self, batch: TextBatch) -> tuple[Codes, Vectors]:
+        return describe(batch, self.sources), join_vectors(batch, self._fixed)
+
+    def _tuned(self, source: TunableSource) -> VectorSource:
+        """RETURNS (VectorSource): the network with the weights of the model in use."""
+        model = self._require_model()
+        if self._network is None or self._network[0] is not model:
+            self._network = (model, source.tuned(model.tuned))
+        return self._network[1]
 
     def scores(self, batch: TextBatch, chunks: NDArray[np.int64]) -> NDArray[np.float32]:
         """RETURNS (NDArray): (rows, tags) scores of a batch; `chunks` are the (start, end) rows of its sentences."""
@@ -169,10 +184,18 @@ class CrfEntities(Pipe):
             raise InputError(Problem("E513", "the gold holds no entity to learn from", "check layers and labels"))
         if self.augment is not None:
             docs = [*docs, *self.augment(docs)]
-        data = make_dataset(docs, names, self.describe, min_count=self.min_count)
+        tunable = self._tunable
+        data = make_dataset(
+            docs,
+            names,
+            self._describe_fixed,
+            min_count=self.min_count,
+            read_inputs=None if tunable is None else tunable.inputs,
+        )
         logger.info("%d features, %d weights", len(data.keys), len(data.problem.pair_tags))
         passes = self.options.epochs * self.options.runs
-        for epoch in track(train_epochs(data.problem, self.options), f"training {self.name}", passes):
+        epochs = train_epochs(data.problem, self.options, None if tunable is None else tunable.tuner)
+        for epoch in track(epochs, f"training {self.name}", passes):
             self.model = _epoch_model(names, data, epoch)
             if self.on_epoch is not None and self.on_epoch(epoch):
                 break
@@ -284,4 +307,4 @@ def _chains(batch: TextBatch) -> NDArray[np.int64]:
 
 def _epoch_model(labels: tuple[str, ...], data: Dataset, epoch: Epoch) -> CrfModel:
     sparse = SparseWeights(data.keys, data.problem.offsets, data.problem.pair_tags, epoch.weights)
-    return CrfModel(labels, sparse, epoch.transitions, epoch.vectors)
+    return CrfModel(labels, sparse, epoch.transitions, epoch.vectors, epoch.tuned)

@@ -15,10 +15,12 @@ from pipeline.nlp.crf import lattice
 from pipeline.nlp.crf.tags import allowed_mask, inside_spans, spans_to_tags, tag_count
 from pipeline.nlp.crf.trainer import TrainingProblem
 from pipeline.nlp.features.batch import Codes, TextBatch, make_batch, sentence_rows
-from pipeline.nlp.features.vectors import Vectors
+from pipeline.nlp.features.vectors import Inputs, Vectors
 
 Describe = Callable[[TextBatch], tuple[Codes, Vectors]]
 """Gives codes of features and vectors of a batch's rows."""
+ReadInputs = Callable[[TextBatch], Inputs]
+"""Gives what a network that learns along reads of a batch's rows."""
 BATCH_CHARS = 16_000
 
 
@@ -53,17 +55,26 @@ def known_labels(doc: Doc, labels: Sequence[str]) -> frozenset[str] | None:
     return frozenset(names) & frozenset(labels) or None
 
 
-def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe, *, min_count: int) -> Dataset:
+def make_dataset(
+    docs: Sequence[Doc],
+    labels: Sequence[str],
+    describe: Describe,
+    *,
+    min_count: int,
+    read_inputs: ReadInputs | None = None,
+) -> Dataset:
     """Describe and number everything.
 
     docs (Sequence[Doc]): gold Docs.
     labels (Sequence[str]): the labels to learn.
     describe (Describe): gives codes and vectors of a batch.
     min_count (int): features seen less often are left out.
+    read_inputs (ReadInputs | None): gives what a network that learns along reads, if one does.
     RETURNS (Dataset): the problem and its features' keys.
     """
     codes: list[Codes] = []
     vectors: list[Vectors] = []
+    inputs: list[Inputs] = []
     gold: list[NDArray[np.int16]] = []
     masks: list[NDArray[np.bool_]] = []
     chunks: list[tuple[int, int]] = []
@@ -74,6 +85,7 @@ def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe,
             continue
         batch = make_batch(group)
         described, numbers = describe(batch)
+        read = np.zeros(0, dtype=np.int64) if read_inputs is None else read_inputs(batch)
         for doc, (start, end) in zip(group, batch.ranges.tolist(), strict=True):
             spans = [CharSpan(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
             tags = spans_to_tags(spans, end - start, labels)
@@ -85,6 +97,7 @@ def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe,
             masks.append(allowed_mask(tags, labels, known))
             codes.append(described[start:end])
             vectors.append(numbers[start:end])
+            inputs.append(read[start:end])
             gold.append(tags)
             row += end - start
     width = codes[0].shape[1] if codes else 0
@@ -96,6 +109,7 @@ def make_dataset(docs: Sequence[Doc], labels: Sequence[str], describe: Describe,
     problem = TrainingProblem(
         features,
         np.concatenate(vectors) if vectors else np.zeros((0, 0), dtype=np.float32),
+        np.concatenate(inputs) if inputs else np.zeros(0, dtype=np.int64),
         tags_all,
         mask_all,
         np.array(chunks, dtype=np.int64).reshape(-1, 2),

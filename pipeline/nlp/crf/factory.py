@@ -23,6 +23,7 @@ def make_crf(  # noqa: PLR0917 - spaCy passes by name
     vector_rate: float,
     vector_window: int,
     runs: int,
+    batch: int,
     min_count: int,
     prune: float,
     seed: int,
@@ -42,17 +43,28 @@ def make_crf(  # noqa: PLR0917 - spaCy passes by name
     vector_rate (float): step size for the weights of vectors.
     vector_window (int): to how many characters on either side a character's vectors speak.
     runs (int): how many trainings with seeds of their own are averaged; each does `max_iterations` passes.
+    batch (int): how many sentences share a step of a network that learns along.
     min_count (int): features seen less often are not used.
     prune (float): smaller weights are removed after training.
     seed (int): seed of order and dropout.
     RETURNS (CrfEntities): the component.
-    RAISES (ConfigError): if there is to be no run or no pass.
+    RAISES (ConfigError): if there is to be no run, no pass or no sentence in a batch.
     """
-    if min(max_iterations, runs) < 1:
-        raise ConfigError(
-            Problem("E531", f"max_iterations = {max_iterations}, runs = {runs}: nothing is learned", "at least 1 each")
-        )
-    options = FitOptions(max_iterations, rate, l2, dropout, average_from, vector_rate, vector_window, runs, seed)
+    if min(max_iterations, runs, batch) < 1:
+        said = f"max_iterations = {max_iterations}, runs = {runs}, batch = {batch}: nothing is learned"
+        raise ConfigError(Problem("E531", said, "at least 1 each"))
+    options = FitOptions(
+        epochs=max_iterations,
+        rate=rate,
+        l2=l2,
+        dropout=dropout,
+        average_from=average_from,
+        vector_rate=vector_rate,
+        vector_window=vector_window,
+        runs=runs,
+        batch=batch,
+        seed=seed,
+    )
     return CrfEntities(
         name=name,
         sources=dict(features),
@@ -79,6 +91,7 @@ Language.factory(
         "vector_rate": 0.02,
         "vector_window": 1,
         "runs": 1,
+        "batch": 32,
         "min_count": 2,
         "prune": 1e-3,
         "seed": 0,

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from pipeline.nlp.crf import lattice
 from pipeline.nlp.crf.weights import PackedWeights, SparseWeights, pack
 from pipeline.nlp.features.batch import Codes
-from pipeline.nlp.features.vectors import Vectors
+from pipeline.nlp.features.vectors import NetworkWeights, Vectors
+
+_TUNED = "tuned "
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class CrfModel:
     sparse (SparseWeights): weights of the features.
     transitions: (tags, tags) scores; those of illegal pairs are not used.
     vectors: (window, width, tags) weights of vectors; (0, 0, tags) if it uses none.
+    tuned (NetworkWeights): weights of the network that learned along with it; empty if none did.
     packed (PackedWeights): the sparse weights, laid out for tagging.
     """
 
@@ -30,6 +33,7 @@ class CrfModel:
     sparse: SparseWeights
     transitions: NDArray[np.float32]
     vectors: NDArray[np.float32]
+    tuned: NetworkWeights = field(default_factory=dict, repr=False)
     packed: PackedWeights = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +61,7 @@ class CrfModel:
 
     def pruned(self, threshold: float) -> CrfModel:
         """RETURNS (CrfModel): the same without weights below the threshold and features that have none left."""
-        return CrfModel(self.labels, self.sparse.pruned(threshold), self.transitions, self.vectors)
+        return CrfModel(self.labels, self.sparse.pruned(threshold), self.transitions, self.vectors, self.tuned)
 
     def to_bytes(self) -> bytes:
         """RETURNS (bytes): the arrays as an .npz archive without pickles; the same model gives the same bytes."""
@@ -72,6 +76,7 @@ class CrfModel:
             weights=self.sparse.values,
             transitions=self.transitions,
             vectors=self.vectors,
+            **{_TUNED + name: array for name, array in self.tuned.items()},
         )
         return stream.getvalue()
 
@@ -81,7 +86,8 @@ def model_from_bytes(data: bytes) -> CrfModel:
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         labels = tuple(str(label) for label in arrays["labels"])
         sparse = SparseWeights(arrays["keys"], arrays["offsets"], arrays["pair_tags"], arrays["weights"])
-        return CrfModel(labels, sparse, arrays["transitions"], arrays["vectors"])
+        tuned = {name.removeprefix(_TUNED): arrays[name] for name in arrays.files if name.startswith(_TUNED)}
+        return CrfModel(labels, sparse, arrays["transitions"], arrays["vectors"], tuned)
 
 
 @njit(cache=True)
