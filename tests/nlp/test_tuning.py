@@ -64,9 +64,7 @@ def untrained() -> Table:
 def fit(source: object, **options: object) -> CrfEntities:
     nlp = make_nlp()
     settings = FitOptions(**{"epochs": 20, "dropout": 0.0, "vector_window": 0, "batch": 2, "seed": 1} | options)
-    crf = CrfEntities(
-        name="entities", sources={}, vectors={"table": source}, options=settings, min_count=1, prune=0.0
-    )
+    crf = CrfEntities(name="entities", sources={}, vectors={"table": source}, options=settings, min_count=1, prune=0.0)
     docs = [make_char_doc(nlp.vocab, text) for text in ("子甲丑寅。", "卯辰甲巳。", "午未申。", "酉乙戌。")]
     for doc in docs:
         at = doc.text.find("甲")
@@ -176,5 +174,5 @@ def test_torch_is_named_with_its_remedy_when_it_is_not_there(monkeypatch: pytest
     monkeypatch.setattr(importlib.util, "find_spec", find)
     source = lac.make_lac_vectors(tuned=True)
     assert isinstance(source, lac.TunableLac)
-    with pytest.raises(MissingPartError, match=r"biaozhu\[tuning\]"):
+    with pytest.raises(MissingPartError, match=r"biaozhu\[torch\]"):
         source.tuner(0)

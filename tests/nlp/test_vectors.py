@@ -90,13 +90,19 @@ def test_marginals_need_a_model_with_a_crf(tmp_path: Path) -> None:
         make_model_marginals(path=str(tmp_path / "blank"))(make_batch([]))
 
 
-def test_config_with_lac_differs_from_the_default_in_nothing_else() -> None:
-    plain, with_lac = (
-        Config().from_disk(ROOT / f"configs/{name}.cfg", interpolate=False) for name in ("ner", "ner-lac")
+def test_configs_with_lac_differ_from_the_default_in_nothing_else() -> None:
+    plain, with_lac, tuned = (
+        Config().from_disk(ROOT / f"configs/{name}.cfg", interpolate=False)
+        for name in ("ner", "ner-lac", "ner-lac-tuned")
     )
-    assert with_lac["components"]["entities"]["vectors"].pop("lac") == {"@misc": "biaozhu.LacVectors.v1"}
-    assert with_lac["card"].pop("name") != plain["card"].pop("name")
-    assert with_lac == plain
+    names = {config["card"].pop("name") for config in (plain, with_lac, tuned)}
+    assert len(names) == 3
+    tuning = {"tuned": True, "rate": 0.0005, "dropout": 0.3}
+    assert tuned["components"]["entities"]["vectors"]["lac"] == {"@misc": "biaozhu.LacVectors.v1"} | tuning
+    assert tuned["components"]["entities"].pop("batch") == 16
+    for config in (with_lac, tuned):
+        assert config["components"]["entities"]["vectors"].pop("lac")
+        assert config == plain
 
 
 def lac_or_skip() -> lac.LacVectors:

