@@ -120,12 +120,14 @@ def _train_spacy_in(folder: Path, task: Task) -> Any:
     from spacy.training.loop import train as loop
 
     from pipeline.core.labels import entity_scheme
+    from pipeline.nlp.corpus import keep_outermost
     from pipeline.nlp.docs import record_to_doc
 
     labels = sorted({span.label for record in task.train for span in record.spans})
     vocab = spacy.blank("zh").vocab
     for name, records in (("train", task.train), ("dev", task.dev)):
-        docs = [record_to_doc(record, vocab, entity_scheme(labels)) for record in records if record.text]
+        flat = [keep_outermost(record) for record in records if record.text]  # CLUENER nests a few
+        docs = [record_to_doc(record, vocab, entity_scheme(labels)) for record in flat]
         DocBin(docs=docs).to_disk(folder / f"{name}.spacy")
     config = init_config(lang="zh", pipeline=["ner"], optimize="efficiency", gpu=False, silent=True)
     config["nlp"]["tokenizer"] = {"@tokenizers": "biaozhu.CharTokenizer.v1"}
