@@ -161,14 +161,14 @@ def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | No
     if unit.word == "块" and is_piece(text, unit.end):
         unit = unit._replace(kind="counter", name="块")
     low, high, modifier = numeral
+    modifier = modifier or (">" if "多" in unit.word else "")  # 三个多百分点
     low, end = (low, unit.end) if high is not None else _lengthened(text, unit, low)
     if unit.word == "折" and low is not None and low.isdigit() and 10 < int(low) < 100:
         low = move(low, -1)  # 75折: 75 %
     if unit.power and low is not None:
         low, high = move(low, unit.power), None if high is None else move(high, unit.power)
     name, end = _rated(text, unit, end)
-    is_rank = unit.word == "号" or (unit.word == "等" and text[end : end + 1] in ("奖", "功"))
-    is_rank = is_rank or is_session(text, start, end, unit)
+    is_rank = unit.word == "号" or is_session(text, start, end, unit) or (unit.word == "楼" and numeral.high is None)
     label = "ORDINAL" if is_rank else _LABELS.get(unit.kind, "QUANTITY")
     body = None if low is None else f"{low} {name}" if high is None else f"{low}..{high} {name}"
     return Reading(start, end, label, body, modifier, is_count(text, start, end, unit), rule_of(text, start, unit))

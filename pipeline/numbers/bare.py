@@ -70,6 +70,7 @@ _BEFORE_BIG = frozenset("两二三四五六七八九十")
 _NOT_BEFORE_YEAR = frozenset("-－第_")
 _BEFORE_LIST = frozenset("\n（([【\u3000 。；") | {""}
 _ENDS = frozenset("，。、；,;）)\n增升降减提的和上下") | {""}
+_CLASSED = ("夫", "企业", "产业", "集群", "园区")  # 百亿企业: companies of a class, no count
 _BOUNDS = ("以上", "以下", "左右", "以内", "之间")
 
 
@@ -100,7 +101,7 @@ def _chinese(text: str, reading: Reading) -> Reading:
     is_scaled = surface[-1] in _BIG or (reading.inside and surface not in _NOT_MANY)
     if len(surface) > 1 and is_scaled and surface not in _NO_NUMBERS:
         told = bool(reading.inside) or text.endswith(_MORE_THAN, 0, start)
-        keep = not quoted and (_CJK.match(text, end) is not None or told) and text[end : end + 1] != "夫"
+        keep = not quoted and (_CJK.match(text, end) is not None or told) and not text.startswith(_CLASSED, end)
         return reading._replace(keep=keep, rule="bare-scale")
     if "十" in surface and surface[-1] in "十一二三四五六七八九" and _is_age(text, start, end):
         return reading._replace(keep=True, rule="age")

@@ -12,7 +12,7 @@ from pipeline.numbers.dates import match_date, match_day
 
 _D = "[0-9０-９]"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十]{{1,3}})"
-_SEASON_WORD = re.compile("(?P<rel>今)(?P<s>[春夏秋冬])(?![节运装粮茶])")
+_SEASON_WORD = re.compile("(?P<rel>[今去])(?P<s>[春夏秋冬])(?![节运装粮茶])")
 _MONTH_WORD = re.compile(
     rf"(?P<rel>[本上下当當同次这這])(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
 )
@@ -33,6 +33,7 @@ _DECADE = re.compile(
     rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
+_YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
 _NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the next
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _WEEKDAYS = "一二三四五六日"
@@ -87,7 +88,7 @@ def _both_value(match: re.Match[str], anchor: Anchor) -> str | None:
 
 
 def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    return None if anchor.today is None else f"{anchor.today.year:04d}-{SEASONS[match['s']]}"
+    return None if anchor.today is None else f"{anchor.today.year - (match['rel'] == '去'):04d}-{SEASONS[match['s']]}"
 
 
 def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
@@ -111,7 +112,7 @@ def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
         anchor.mention(day.year, day.month, day.day)
         return day.isoformat()
     if anchor.year is None or anchor.month is None or anchor.day is None:
-        return None
+        return anchor.today.isoformat() if match.group() == "同日" and anchor.month is None else None
     day = datetime.date(anchor.year, anchor.month, anchor.day)
     return (day + datetime.timedelta(days=word in "次翌")).isoformat()
 
@@ -128,7 +129,10 @@ def _month_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     text = f"{year:04d}-{month:02d}"
     if match["d"]:
         day = small_number(match["d"])
-        return f"{text}-{day:02d}" if day and is_day(year, month, day) else None
+        if not day or not is_day(year, month, day):
+            return None
+        anchor.mention(year, month, day)
+        return f"{text}-{day:02d}"
     anchor.mention(year, month)
     return text if match["mp"] is None else f"{text} {PARTS[match['mp']]}"
 
@@ -203,6 +207,11 @@ def _century(text: str | None, anchor: Anchor, decade: int) -> int | None:
     return None if number is None or not 1 <= number <= 30 else number - 1
 
 
+def _is_period(text: str, start: int, end: int) -> bool:
+    """Whether a quoted plan is a stretch of time: 展望“十五五” (looking ahead to), “十四五”的头一年, “十四五”这五年."""
+    return text.endswith(("展望", "回望", "回顾"), 0, start) or _YEARS_OF_PLAN.match(text, end) is not None
+
+
 def match_plan(text: str, start: int) -> Found | None:
     """RETURNS (Found | None): the years of a five-year plan: 十四五期间, “十三五”时期."""
     match = _PLAN.match(text, start)
@@ -218,6 +227,7 @@ def match_plan(text: str, start: int) -> Found | None:
         value = f"{first + 4} end"
     name_end = match.end("n") + 1
     told = match["t"] is not None or text.startswith(("以来", "末", "初", "开局", "收官", "时"), name_end + quoted)
+    told = told or (quoted and _is_period(text, start - 1, name_end + 1))
     # Inside quotation marks only the name is the span, with the period named or not.
     end = name_end if quoted else match.end()
     return Found(end, value, "plan" if told else "name")

@@ -20,7 +20,7 @@ _BEFORE = """
 > 超过 超過 已过 均过 都过 超出 超 突破 跨过 迈上 迈过 越过 站上 高于 多于 大于 逾 已破 双破 早已超过 冲破 优于
 > 年过 年逾 年已过 破
 > 长于 大於 高於 多於 冲上 跨上 高达逾 超越 突破了 超过了 远超 跃上 踏上 登上 已超
-< 跌破 不足 不到 低于 少于 小于 未满 不满 未到 不及 短于 未达 低於 少於 小於 不滿 未滿 弱于 劣于 未达到 尚不足 不达
+< 跌破 不足 不到 低于 少于 小于 未满 不满 未到 不及 短于 未达 低於 少於 小於 不滿 未滿 弱于 劣于 未达到 尚不足 不达 劣
 ~ 约 約 大约 大約 约为 约有 约占 约达 近 将近 接近 大概 左右约 差不多 逼近 几近 近乎 约合 约计 近达 约需 约在
 ~ 預計約 将近有 估计 约等于 大概要 大概得 大概有 大约要 大约有 大约需要 约需要 大概需要 约莫 大致 約為 約有 約佔
 ~ 近占 年近 年届
@@ -48,6 +48,7 @@ _SHARE_OF = re.compile(
     "|(?P<least>不得?低于|不得?少于)[^，。；、,;\\n]{1,14}的?\\Z"
     "|(?P<more>超过)[^，。；、,;\\n]{1,9}的\\Z"
 )
+_NOT_PASSED = frozenset("通经不没未透渡")  # 进度过六成, over sixty per cent, but 通过30%的议案
 _LASTING = ("持续", "历时", "长达", "用时", "耗时", "时隔")
 _MARKS = {"least": ">=", "most": "<=", "about": "~", "less": "<", "more": ">"}
 
@@ -68,7 +69,7 @@ _BEFORE_OF = _marks(_BEFORE)
 _AFTER_OF = _marks(_AFTER)
 _BEFORE_LAST = frozenset(word[-1] for word in _BEFORE_OF)
 _AFTER_FIRST = frozenset(word[0] for word in _AFTER_OF)
-_TELLING_BEFORE = _BEFORE_LAST | frozenset("了的有要得留备")
+_TELLING_BEFORE = _BEFORE_LAST | frozenset("了的有要得留备过")
 _TELLING_AFTER = _AFTER_FIRST | frozenset("内內多强还出有")
 _BEFORE_SIZES = tuple(sorted({len(word) for word in _BEFORE_OF}, reverse=True))
 _AFTER_SIZES = tuple(sorted({len(word) for word in _AFTER_OF}, reverse=True))
@@ -119,7 +120,8 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     if before == "~" and last == "近" and label == "DATE" and not text.endswith(_LASTING, 0, start - 1):
         before = ""
     elif not before and label == "PERCENT":
-        before = _searched(_SHARE_OF, text, start, 28)
+        passed = last == "过" and text[start - 2 : start - 1] not in _NOT_PASSED
+        before = ">" if passed else _searched(_SHARE_OF, text, start, 28)
     elif not before and last == "的" and label == "QUANTITY":
         before = _searched(_SHARE_OF, text, start, 14)
     if not before and last not in _NOT_LOOSE:

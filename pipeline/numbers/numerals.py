@@ -47,7 +47,7 @@ _INT = (
     rf"|[{DIGITS}]+)"
 )
 # ６·２级 is 6.2, but ９·１８ and ５·４ are days: what follows must be able to begin a unit.
-_AFTER_DOT = "％万亿个元倍吨千百公米岁亩级小天斤克分度秒间件户人名家立平毫厘海里只头台次成点角块英尺升美港日马法"
+_AFTER_DOT = "％‰万亿个元倍吨千百公米岁亩级小天斤克分度秒间件户人名家立平毫厘海里只头台次成点角块英尺升美港日马法摄"
 _ARABIC = rf"{_INT}(?:[.．][{DIGITS}]+|·[０-９]+(?=[{_AFTER_DOT}]))?"
 # 千 and 百 belong to the unit in 千瓦 (kilowatt) and 百帕 (hectopascal), to the noun in 百货 and 万象.
 # 两个亿 is 200 million, but 两个亿元镇 are two towns.

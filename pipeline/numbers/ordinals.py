@@ -15,7 +15,7 @@ _FIRST_UNITS = frozenset(
 _FIRST_NOT = re.compile(
     r"首(?:双语|名为|位数|个体|家庭|批示|部[委门队长]|日本|季度|月球|单元|本|首|席|号令|代|级|节目|区域|类|年级|任务)"
 )
-_NO_RANK_UNITS = frozenset({"副", "大类", "番", "村", "团", "勺", "阀", "厂", "院", "校", "军", "锅"})
+_NO_RANK_UNITS = frozenset({"升", "方", "副", "大类", "番", "村", "团", "勺", "阀", "厂", "院", "校", "军", "锅"})
 _FRONT_UNITS = frozenset("名位强强")
 _MULTIPLE = re.compile(r"翻了?(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
 _CONNECTOR = re.compile(r"[-－—–―~～〜至到]第?")
@@ -76,6 +76,8 @@ def read_head(text: str, start: int) -> Reading | None:
     unit = match_unit(text, start + 2)
     if unit is not None and unit.kind == "duration" and unit.word[0] in "个個":  # 头一个月: the first
         return Reading(start, start + 3, "ORDINAL", f"1 {unit.word[0]}", "", True, "head")
+    if unit is not None and unit.word == "年" and text.startswith("头一", start):
+        return Reading(start, unit.end, "ORDINAL", "1 年", "", True, "head")
     if unit is None or unit.kind != "counter" or not text.startswith("头一", start):
         return None
     return Reading(start, unit.end, "ORDINAL", f"1 {unit.name}", "", unit.word != "次", "head")

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from pipeline.numbers.reading import Reading
 
-_BETWEEN = re.compile(r"[、和及与與或]|以及")
+_BETWEEN = re.compile(r"[、和及与與或×]|以及")
 _CONNECTOR = re.compile(" ?(?:——|[-－—–―~～〜至到]) ?")
 _CONNECTORS = frozenset("-－—–―~～〜至到 ")
 _AMOUNT = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?) (?P<unit>[A-Z]{3})")
 _DURATION = re.compile(r"P(?:T?[0-9]+(?:\.[0-9]+)?[A-Z])+")
 _DAY = re.compile(r"[0-9X]{4}(?:-[0-9X]{2}){0,2}(?: (?:start|mid|end))?")
-_CALENDAR_RULES = frozenset({"date", "word", "day", "iso"})
+_CALENDAR_RULES = frozenset({"date", "word", "day", "iso", "lossy"})
 _LABELS = frozenset({"QUANTITY", "MONEY", "PERCENT"})
 
 
