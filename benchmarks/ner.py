@@ -97,11 +97,13 @@ class View:
     records (Sequence[Record]): the gold.
     labels (Mapping[str, str] | None): the labels that count, and what a predicted one is called in this gold; None for
         all labels as they are.
+    group (str): the set that the row stands under, if it is not what was trained on.
     """
 
     called: str
     records: Sequence[Record]
     labels: Mapping[str, str] | None = None
+    group: str = ""
 
     def f1(self, tag: Tagger) -> float:
         """RETURNS (float): strict micro F1 of a tagger."""
@@ -135,7 +137,8 @@ def run_method(
             scores.append(view.f1(tag))
         speeds.append(measure_speed(tag, [record.text for record in views[-1].records]))
     rows = [
-        _row((task.name, name, view.called), scores, seconds, speeds) for scores, view in zip(runs, views, strict=True)
+        _row((view.group or task.name, name, view.called), scores, seconds, speeds)
+        for scores, view in zip(runs, views, strict=True)
     ]
     for row in rows:
         print(_line(row), flush=True)
@@ -172,15 +175,19 @@ def real_views(data: Path) -> list[View]:
     real = [
         record.with_spans(scheme.in_layer(record.spans, ENTITIES)) for record in read_records(data / "real_dev.jsonl")
     ]
-    return [View("all labels", real), View(" ".join(NARROW), real, {label: label for label in NARROW})]
+    narrow = {label: label for label in NARROW}
+    return [View("all labels", real, None, "real"), View(" ".join(NARROW), real, narrow, "real")]
 
 
 def transfer_views(data: Path) -> list[View]:
     """RETURNS (list[View]): sets of others, with their labels."""
     return [
-        View(f"{other}, PER LOC ORG", read_records(data / "ner" / other / "train.jsonl")[::step], COARSE)
+        View(f"{other}, PER LOC ORG", read_records(data / "ner" / other / "train.jsonl")[::step], COARSE, "transfer")
         for other, step in TRANSFER.items()
     ]
+
+
+OWN_VIEWS = {"real": real_views, "transfer": transfer_views}
 
 
 def _row(names: tuple[str, str, str], scores: list[float], seconds: list[float], speeds: list[float]) -> dict[str, Any]:
@@ -236,11 +243,12 @@ def main() -> None:
     options = parser.parse_args()
     if not options.data.is_dir():
         sys.exit(f"the data folder {options.data} is not there; see docs/training.md for what it holds")
-    for name in options.sets:
+    own = [name for name in ("real", "transfer") if name in options.sets]  # one training serves both
+    for name in [*(name for name in options.sets if name not in own), *own[:1]]:
         methods = {method: METHODS[method] for method in options.methods}
-        if name in {"real", "transfer"}:
+        if name in own:
             task = own_task(name, options.gold)
-            views = real_views(options.data) if name == "real" else transfer_views(options.data)
+            views = [view for kind in own for view in OWN_VIEWS[kind](options.data)]
             methods = {method: train for method, train in methods.items() if method.startswith("biaozhu")}
             if options.stack is not None:
                 stack = options.stack.parent if options.stack.name.startswith("model-") else options.stack
