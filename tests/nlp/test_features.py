@@ -91,9 +91,9 @@ def test_character_classes(left: str, right: str, same: bool) -> None:
 
 
 def test_longest_entries_are_found_at_every_place() -> None:
-    entries = make_entries(["宁波", "宁波市", "市政府", "波"], [1, 2, 3, 4])
+    entries = make_entries(["宁波", "宁波市", "市政府", "波"], [1, 2, 3, 4], shortest=2)
     batch = batch_of("在宁波市政府")
-    best, bits = find_entries(batch.chars, entries, shortest=2)
+    best, bits = find_entries(batch.chars, entries)
     rows = [(int(value) // 32, int(value) % 32) for value in best[8:14].ravel()]
     table = [rows[place : place + 3] for place in range(0, 18, 3)]
     none = (0, 0)
@@ -126,7 +126,7 @@ def test_entries_are_found_as_by_looking_everywhere(text: str, words: list[str],
                 for places, place in (([start], 0), ([end - 1], 1), (range(start + 1, end - 1), 2)):
                     for row in places:
                         best[row, place] = max(best[row, place], value)
-    found, _ = find_entries(chars, make_entries(words, groups), shortest=shortest)
+    found, _ = find_entries(chars, make_entries(words, groups, shortest=shortest))
     np.testing.assert_array_equal(found, best)
 
 

@@ -38,9 +38,8 @@ _OTHER_GROUP = 15
 class LexiconFeatures:
     """Longest entries around every character, and the set of all of them."""
 
-    def __init__(self, entries: Entries | None, *, shortest: int) -> None:
+    def __init__(self, entries: Entries | None) -> None:
         self._entries = entries
-        self._shortest = shortest
 
     def __call__(self, batch: TextBatch) -> Codes:
         """RETURNS (Codes): longest match by place (begin, end, inside) at the row and beside it; all matches."""
@@ -48,7 +47,7 @@ class LexiconFeatures:
             raise MissingPartError(
                 Problem("E521", "the lexicon is not loaded", "train the model, or load it from disk")
             )
-        best, bits = find_entries(batch.chars, self._entries, shortest=self._shortest)
+        best, bits = find_entries(batch.chars, self._entries)
         return lexicon_columns(best, bits)
 
 
@@ -95,13 +94,9 @@ def make_dictionary(*, shortest: int = 2) -> FeatureSource:
     shortest (int): shorter words are passed over.
     RETURNS (FeatureSource): the source.
     """
-    return LexiconFeatures(_jieba_entries(), shortest=shortest)
-
-
-def _jieba_entries() -> Entries:
-    """RETURNS (Entries): jieba's dictionary, grouped by its tags."""
-    rows = read_dictionary()
-    return make_entries([word for word, _, _ in rows], [_TAG_GROUPS.get(tag, _OTHER_GROUP) for _, _, tag in rows])
+    rows = read_dictionary()  # grouped by its tags
+    groups = [_TAG_GROUPS.get(tag, _OTHER_GROUP) for _, _, tag in rows]
+    return LexiconFeatures(make_entries([word for word, _, _ in rows], groups, shortest=shortest))
 
 
 def make_lexicon(*, lists: Mapping[str, str], shortest: int = 2) -> FeatureSource:
@@ -117,11 +112,11 @@ def make_lexicon(*, lists: Mapping[str, str], shortest: int = 2) -> FeatureSourc
         raise InputError(Problem("E523", f"{len(lists)} lists in one lexicon", f"at most {MAX_GROUPS}; make two"))
     paths = {name: Path(path) for name, path in lists.items()}
     if not all(path.is_file() for path in paths.values()):
-        return Lexicon(None, shortest=shortest)
+        return Lexicon(None)
     words: list[str] = []
     groups: list[int] = []
     for group, path in enumerate(paths.values(), 1):
         found = [fold(line.strip()) for line in read_text(path).splitlines() if line.strip()]
         words += found
         groups += [group] * len(found)
-    return Lexicon(make_entries(words, groups), shortest=shortest)
+    return Lexicon(make_entries(words, groups, shortest=shortest))

@@ -36,33 +36,33 @@ class Entries:
     automaton: AhoCorasick
 
 
-def make_entries(words: Sequence[str], groups: Sequence[int] | NDArray[np.uint8]) -> Entries:
+def make_entries(words: Sequence[str], groups: Sequence[int] | NDArray[np.uint8], *, shortest: int = 1) -> Entries:
     """Build a lexicon.
 
-    words (Sequence[str]): the entries; empty ones are left out.
+    words (Sequence[str]): the entries.
     groups (Sequence[int]): the group of each, 1 to `MAX_GROUPS`; of the same word the first counts.
+    shortest (int): shorter entries are left out.
     RETURNS (Entries): the lexicon.
     """
     first: dict[str, int] = {}
     for word, group in zip(words, groups, strict=True):
-        if word:
+        if len(word) >= shortest:
             first.setdefault(word, int(group))
     kept = tuple(first)
     return Entries(kept, np.array(list(first.values()), dtype=np.uint8), AhoCorasick(kept, store_patterns=False))
 
 
-def find_entries(chars: Codes, entries: Entries, *, shortest: int = 1) -> tuple[Codes, Codes]:
+def find_entries(chars: Codes, entries: Entries) -> tuple[Codes, Codes]:
     """Find all entries in a batch's characters.
 
     chars (Codes): characters, 0 in the gaps.
     entries (Entries): the lexicon.
-    shortest (int): shorter entries are passed over.
     RETURNS (tuple[Codes, Codes]): (rows, 3) length × 32 + group of the longest entry that begins, ends, or runs on at
         the row; (rows,) the set of all (place, group).
     """
     found = entries.automaton.find_matches_as_indexes(_to_text(chars), overlapping=True)
     matches = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3)
-    best, bits = _mark(matches, entries.groups, len(chars), shortest)
+    best, bits = _mark(matches, entries.groups, len(chars))
     return best, bits
 
 
@@ -73,14 +73,12 @@ def _to_text(chars: Codes) -> str:
 
 
 @njit(cache=True)
-def _mark(matches, groups, rows, shortest):  # type: ignore[no-untyped-def]
+def _mark(matches, groups, rows):  # type: ignore[no-untyped-def]
     """RETURNS: per row and place (begin, end, inside): longest match's length × 32 + group; and the bits of all."""
     best = np.zeros((rows, 3), dtype=np.uint64)
     bits = np.zeros(rows, dtype=np.uint64)
     for match in range(len(matches)):
         entry, start, end = matches[match]
-        if end - start < shortest:
-            continue
         value = np.uint64((end - start) * 32 + groups[entry])
         group = np.uint64(groups[entry] - 1)
         best[start, 0] = max(best[start, 0], value)

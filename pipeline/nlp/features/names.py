@@ -57,7 +57,7 @@ def make_known_names() -> FeatureSource:
 
     RETURNS (FeatureSource): the source.
     """
-    return LexiconFeatures(_entries_of(KNOWN | {"pair": " ".join(_pairs())}), shortest=2)
+    return LexiconFeatures(_entries_of(KNOWN | {"pair": " ".join(_pairs())}, shortest=2))
 
 
 def _pairs() -> list[str]:
@@ -68,10 +68,10 @@ def _pairs() -> list[str]:
     return [*found, *(first + second for first in provinces for second in provinces if first != second)]
 
 
-def _entries_of(table: Mapping[str, str]) -> Entries:
+def _entries_of(table: Mapping[str, str], *, shortest: int = 1) -> Entries:
     """RETURNS (Entries): the words of a table, its keys as groups in their order."""
     words = [(fold(word), group) for group, text in enumerate(table.values(), 1) for word in text.split()]
-    return make_entries([word for word, _ in words], [group for _, group in words])
+    return make_entries([word for word, _ in words], [group for _, group in words], shortest=shortest)
 
 
 @dataclass(frozen=True, slots=True)
