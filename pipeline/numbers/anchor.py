@@ -16,7 +16,8 @@ PARTS = {
 _D = "[0-9０-９]"
 _SENTENCE = 120
 _PASSAGE = 150
-_REPORTING = 3
+REPORTING = 3
+"""Up to this month of a year reports speak of the year before."""
 _TITLE = 120
 _SENTENCE_END = re.compile("[。！？\n]")
 _AHEAD = re.compile("将|預計|预计|拟|定于|计划|力争|确保|争取|届时|要在|要于|务必在|有望")
@@ -86,7 +87,7 @@ class Anchor:
         """RETURNS (int | None): the year a document reports on: in its first quarter, the year before its date."""
         if self.today is None:
             return None
-        return self.today.year - (self.today.month <= _REPORTING or (self.title_year == self.today.year - 1))
+        return self.today.year - (self.today.month <= REPORTING or (self.title_year == self.today.year - 1))
 
     @property
     def is_ahead(self) -> bool:
@@ -105,7 +106,7 @@ class Anchor:
     @property
     def is_planned(self) -> bool:
         """RETURNS (bool): whether the text, a report of the year's first months, has come to this year's plans."""
-        if self.today is None or self.today.month > _REPORTING:
+        if self.today is None or self.today.month > REPORTING:
             return False
         last = ""
         for match in _PLANNED.finditer(self.text, max(0, self.here - _PASSAGE), self.here):

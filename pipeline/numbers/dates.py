@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
+from pipeline.numbers.anchor import PARTS, REPORTING, SEASONS, Anchor, Found, is_day, small_number
 from pipeline.numbers.counted import match_counted
 from pipeline.numbers.lunar import match_lunar
 
@@ -59,7 +59,6 @@ _MONTH_RANGE = re.compile(
 _YEAR_PARTS = {f"{year}{char}": PARTS[char] for year in ("", "年") for char in "初底末"} | {"伊始": "start"}
 _FROM_START = re.compile(r"(?P<y>[0-9]{4})-(?:01|33)(?:-[0-9]{2})?/(?P=y)-(?P<last>[0-9]{2})(?:-[0-9]{2})?")
 _LAST_MONTHS = {"33": 3, "34": 6, "35": 9, "36": 12}
-_REPORTING = 3
 _ONES = "〇○零Ｏ"
 _LUNAR_DAY = re.compile("[0-9]{1,2}月[初十廿]")
 _YEARS = ("y", "y2", "rel")
@@ -95,7 +94,7 @@ def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
 def _reported(value: str, anchor: Anchor) -> str:
     """A range from January or the first quarter on, in a report of the year's first months: that of the year before."""
     match = _FROM_START.fullmatch(value)
-    if match is None or anchor.today is None or anchor.today.month > _REPORTING or anchor.is_ahead:
+    if match is None or anchor.today is None or anchor.today.month > REPORTING or anchor.is_ahead:
         return value
     last = _LAST_MONTHS.get(match["last"]) or int(match["last"])
     if int(match["y"]) != anchor.today.year or last <= anchor.today.month + 1:

@@ -37,7 +37,7 @@ _REACH = 40
 _SPACED = SPACES | {"分"}
 _BEFORE_MINUS = frozenset("为為是达達到至在从由于约近低降跌和、")
 _SCALE_CHARS = frozenset("十百千万萬亿億")
-_BURDENS = frozenset("税担抱肩胜")
+_NO_SIGN_AFTER = _DIGITS | frozenset("税担抱肩胜")
 _DENOMINATORS = frozenset("人户名元家个戶")
 # 1.1214日: a list marker in front of a date that lost its 月.
 _LISTED_DATE = re.compile(r"[0-9]{1,2}\.[0-9]{3,4}日")
@@ -109,7 +109,7 @@ def _read_sign(text: str, start: int) -> _Result | None:
     sign = _SIGNS.match(text, start)
     if sign is None:
         return None
-    if text[start] in "负負" and (text[start - 1 : start] in _DIGITS or text[start - 1 : start] in _BURDENS):
+    if text[start] in "负負" and text[start - 1 : start] in _NO_SIGN_AFTER:
         return None, start + 1  # 5负1平: five defeats and a draw; 税负3500亿元, a tax burden
     end = sign.end()
     is_apart = text[end : end + 1] == " " and text[start] in "负負" and text[end + 1 : end + 2] in _DIGITS

@@ -39,7 +39,14 @@ from pipeline.nlp.features.batch import (
     make_batch,
     sentence_rows,
 )
-from pipeline.nlp.features.vectors import TunableSource, Vectors, VectorSource, join_vectors, split_tunable
+from pipeline.nlp.features.vectors import (
+    NetworkWeights,
+    TunableSource,
+    Vectors,
+    VectorSource,
+    join_vectors,
+    split_tunable,
+)
 
 _BIASES = (-0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5)
 _WORTH = 0.01
@@ -65,7 +72,7 @@ class CrfEntities(Pipe):
         self.sources = sources
         self.vectors = vectors or {}
         self._fixed, self._tunable = split_tunable(self.vectors)
-        self._network: tuple[CrfModel, VectorSource] | None = None
+        self._network: tuple[NetworkWeights, VectorSource] | None = None
         self.options = options
         self.min_count = min_count
         self.prune = prune
@@ -103,9 +110,9 @@ class CrfEntities(Pipe):
 
     def _tuned(self, source: TunableSource) -> VectorSource:
         """RETURNS (VectorSource): the network with the weights of the model in use."""
-        model = self._require_model()
-        if self._network is None or self._network[0] is not model:
-            self._network = (model, source.tuned(model.tuned))
+        weights = self._require_model().tuned
+        if self._network is None or self._network[0] is not weights:  # a pruned model has the same
+            self._network = (weights, source.tuned(weights))
         return self._network[1]
 
     def scores(self, batch: TextBatch, chunks: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -196,6 +196,7 @@ def _extra_output(name: str) -> bytes:
     return b"\x3a" + bytes([len(graph)]) + graph
 
 
+@cache
 def _character_numbers(folder: Path) -> NDArray[np.int64]:
     """RETURNS (NDArray): LAC's number of every character of the basic plane; the last one is for all others."""
     numbers = {char: int(number) for number, char in _rows(folder / "word.dic")}
