@@ -18,6 +18,9 @@ from benchmarks.numbers_reasons import GAPS, RULES, reason_of
 from benchmarks.numbers_times import suite_times
 from pipeline.numbers import find_candidates
 
+_DUCKLING_DAY = "2013-02-12"
+_GRAINS = ("Year", "Month", "Day")
+_DUCKLING_DATE = re.compile(r"datetime \(([0-9]+), ([0-9]+), ([0-9]+), 0, 0, 0\) (?P<grain>Year|Month|Day)")
 _UNITS = {"Second": 1, "Minute": 60, "Hour": 3600, "Day": 86400, "Week": 604800, "Month": 2592000, "Year": 31104000}
 # How WeText writes what it normalises: pairs (15-6 for 15 to 16, 730-40) and days (08/08).
 _PAIR = re.compile(r"(?<!\d)(\d+)[-~](\d+)(?![\d-])")
@@ -66,6 +69,21 @@ def suite_duckling(rows: list[dict[str, Any]], label: str) -> Iterator[Case]:
                     numbers_of(item) == expected for item in fens
                 )
             yield Case(text, text[start:end], right)
+
+
+def suite_duckling_dates(rows: list[dict[str, Any]]) -> Iterator[Case]:
+    """YIELDS: Duckling's days, months and years, said on its day of reference, Tuesday 12 February 2013.
+
+    Named holidays, intervals, and times of day (now, in five minutes) are other kinds of its values and left out.
+    """
+    for row in rows:
+        for span in row["spans"]:
+            match = _DUCKLING_DATE.fullmatch(str(span["value"])) if span["label"] == "Time" else None
+            if match is not None:
+                parts = [f"{int(part):02d}" for part in match.groups()[: 1 + _GRAINS.index(match["grain"])]]
+                found = overlapping(row["text"], span["start"], span["end"], _DUCKLING_DAY)
+                right = any(item.value == "-".join(parts) for item in found)
+                yield Case(row["text"], row["text"][span["start"] : span["end"]], right)
 
 
 def suite_pairs(rows: list[dict[str, Any]], labels: set[str]) -> Iterator[Case]:
@@ -136,6 +154,7 @@ def _suites(folder: Path) -> dict[str, tuple[float, Iterator[Case]]]:
         "Duckling ordinal": (0.90, suite_duckling(duckling, "Ordinal")),
         "Duckling money": (0.90, suite_duckling(duckling, "AmountOfMoney")),
         "Duckling duration": (0.90, suite_duckling(duckling, "Duration")),
+        "Duckling date": (0.90, suite_duckling_dates(duckling)),
         "JioNLP money": (0.95, suite_spans(data["jionlp_money_parse"], {"money"})),
         "JioNLP time": (0.85, suite_times(data["jionlp_time_parse"])),
         "WeText number, money, fraction, measure, date": (0.90, suite_pairs(data["wetext_itn_zh"], spoken)),
