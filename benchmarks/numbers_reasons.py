@@ -30,10 +30,29 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ),
     ("JioNLP time", r"^第|第十天", "rule 6: 第 + number is an ORDINAL (第三天 is 3 天)"),
     ("JioNLP time", r"春$|冬季|夏季", "value: a season is EDTF 21 to 24 and has no first day"),
+    ("Duckling date", r"国庆|國慶", "entities, EVENT: a festival is a name, no date"),
+    ("Duckling date", r"[0-9]/15$", "rules 3 and 4: 2/15 is a fraction, 3/3/15 has two readings"),
+    ("Duckling date", r"^前[二两兩][个個]?月", "rule 3: 前两个月, like 前三季度, are the first of the year"),
+    (
+        "Duckling date",
+        r"^[上下前后後][二两兩三]|^[二两兩三].*[前後]$",
+        "rule 1: 上, 下, 前 and 后 stay outside a duration (P2D)",
+    ),
+    (
+        "Duckling date",
+        r"^(?:星期|[周週]|[礼禮]拜)[一二三四五六日天]$|^十月",
+        "rule 3: against the date of a text that reports: the last Monday or October, the next one with 将",
+    ),
+    (
+        "Duckling date",
+        r"^下.*三$|^(?:这|這|今個).*一$",
+        "rule 3: 下周 is the week after that of the document, 这周 its own",
+    ),
     ("JioNLP time", r"交易日|工作日", "value: working days are days (P5D)"),
 )
 GAPS: tuple[tuple[str, str, str], ...] = (
     ("", r"\^", "powers (2^5)"),
+    ("Duckling date", r"年$", "上年 and 这一年 in the first months of a year: of the year that such texts report on"),
     ("Duckling", r"蚊|仙|毫|[個个][半九一]|個字|分半|份|十分一|二萬$", "Cantonese words for money, shares and time"),
     (
         "JioNLP time",

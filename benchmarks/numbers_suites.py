@@ -6,6 +6,7 @@ that what the grammar would drop in a text (一, 三) is asked for too. Why the 
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Iterator
@@ -19,8 +20,9 @@ from benchmarks.numbers_times import suite_times
 from pipeline.numbers import find_candidates
 
 _DUCKLING_DAY = "2013-02-12"
-_GRAINS = ("Year", "Month", "Day")
-_DUCKLING_DATE = re.compile(r"datetime \(([0-9]+), ([0-9]+), ([0-9]+), 0, 0, 0\) (?P<grain>Year|Month|Day)")
+_MOMENT = r"\(([0-9]+), ([0-9]+), ([0-9]+), 0, 0, 0\)"
+_DUCKLING_DATE = re.compile(rf"datetime {_MOMENT} (?P<grain>Year|Month|Week|Day)")
+_DUCKLING_INTERVAL = re.compile(rf"datetimeInterval \({_MOMENT}, {_MOMENT}\) (?P<grain>Year|Month|Week|Day)")
 _UNITS = {"Second": 1, "Minute": 60, "Hour": 3600, "Day": 86400, "Week": 604800, "Month": 2592000, "Year": 31104000}
 # How WeText writes what it normalises: pairs (15-6 for 15 to 16, 730-40) and days (08/08).
 _PAIR = re.compile(r"(?<!\d)(\d+)[-~](\d+)(?![\d-])")
@@ -72,18 +74,44 @@ def suite_duckling(rows: list[dict[str, Any]], label: str) -> Iterator[Case]:
 
 
 def suite_duckling_dates(rows: list[dict[str, Any]]) -> Iterator[Case]:
-    """YIELDS: Duckling's days, months and years, said on its day of reference, Tuesday 12 February 2013.
+    """YIELDS: Duckling's days, weeks, months and years, said on its day of reference, Tuesday 12 February 2013.
 
-    Named holidays, intervals, and times of day (now, in five minutes) are other kinds of its values and left out.
+    Named holidays (its kind datetimeHoliday) are entities here, and times of day (in five minutes) are no dates.
     """
     for row in rows:
         for span in row["spans"]:
-            match = _DUCKLING_DATE.fullmatch(str(span["value"])) if span["label"] == "Time" else None
-            if match is not None:
-                parts = [f"{int(part):02d}" for part in match.groups()[: 1 + _GRAINS.index(match["grain"])]]
+            expected = _duckling_date(str(span["value"])) if span["label"] == "Time" else None
+            if expected is not None:
                 found = overlapping(row["text"], span["start"], span["end"], _DUCKLING_DAY)
-                right = any(item.value == "-".join(parts) for item in found)
+                right = any(item.value == expected for item in found)
                 yield Case(row["text"], row["text"][span["start"] : span["end"]], right)
+
+
+def _duckling_date(value: str) -> str | None:
+    """RETURNS (str | None): the EDTF of one of Duckling's dates; None if it is no date or a holiday."""
+    match = _DUCKLING_DATE.fullmatch(value) or _DUCKLING_INTERVAL.fullmatch(value)
+    if match is None:
+        return None
+    *moments, grain = match.groups()
+    years, months, days = (int(part) for part in moments[:3])
+    if grain in ("Day", "Week"):
+        first = datetime.date(years, months, days)
+        end = first + datetime.timedelta(days=7 if grain == "Week" else 1)
+        if len(moments) == 6:  # half-open: its end is the first day that no longer belongs to it
+            end = datetime.date(*(int(part) for part in moments[3:]))
+        last = end - datetime.timedelta(days=1)
+        return first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}"
+    first_month = 12 * years + (months - 1 if grain == "Month" else 0)
+    step = 1 if grain == "Month" else 12
+    last_month = first_month + step
+    if len(moments) == 6:
+        last_month = 12 * int(moments[3]) + (int(moments[4]) - 1 if grain == "Month" else 0)
+    begins, ends = (_month_or_year(index, grain) for index in (first_month, last_month - step))
+    return begins if begins == ends else f"{begins}/{ends}"
+
+
+def _month_or_year(index: int, grain: str) -> str:
+    return f"{index // 12:04d}-{index % 12 + 1:02d}" if grain == "Month" else f"{index // 12:04d}"
 
 
 def suite_pairs(rows: list[dict[str, Any]], labels: set[str]) -> Iterator[Case]:

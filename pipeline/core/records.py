@@ -115,7 +115,7 @@ def json_to_record(data: Any, *, path: Path | str | None = None, line: int | Non
         problem("E115", '"meta" is a JSON object')
         meta = {}
     if not _is_date(meta.get("date")):
-        problem("E123", f"meta.date is {meta['date']!r}", "write an ISO date such as 2022-04-26, or null")
+        problem("E123", f"meta.date is {meta['date']!r}", "write the day it is from, such as 2022-04-26, or null")
     spans = _json_to_spans(data.get("spans", []), len(text), problem)
     words = _json_to_words(data.get("words"), len(text), problem)
     if problems:
@@ -127,11 +127,24 @@ def _is_text(text: str) -> bool:
     return _HALF_PAIR.search(text) is None
 
 
+def document_date(text: str) -> date:
+    """Read the date of a document.
+
+    text (str): YYYY-MM-DD, a day of the years 1000 to 2999.
+    RETURNS (date): the day.
+    RAISES ValueError: if it is none; placeholders such as 0001-01-01 are none, 昨天 (yesterday) has no day there.
+    """
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(f"not written as {day.isoformat()}")
+    if not 1000 <= day.year <= 2999:
+        raise ValueError("its year is not between 1000 and 2999")
+    return day
+
+
 def _is_date(value: Any) -> bool:
-    if value is None:
-        return True
     try:
-        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+        return value is None or (isinstance(value, str) and bool(document_date(value)))
     except ValueError:
         return False
 

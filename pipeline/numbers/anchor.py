@@ -28,6 +28,7 @@ _PLANNED = re.compile(
     "(?P<plan>新的一年|拟安排|(?<!于)预期(?!。)|今年[^，。；去]{0,6}(?:要|将|目标|任务)|[一二三四五六七]要|要[有把向让]|力争)"
     "|(?P<past>回顾|过去一年|一年来|去年|[增成了]了|同比)"
 )
+_REVIEW = re.compile("去年|上年|过去的?一年|一年来|政府工作报告|回顾")
 _DEADLINE = re.compile(rf"(?:{_D}{{1,2}}月(?:{_D}{{1,2}}日|[初底])?|年[底末]|{_D}{{2,4}}日)[之以]?前")
 
 
@@ -83,6 +84,26 @@ class Anchor:
         return None if _SENTENCE_END.search(self.text, self.where, self.here) else self.year
 
     @property
+    def sentence_day(self) -> datetime.date | None:
+        """RETURNS (date | None): the day that the same sentence spoke of before."""
+        if self.sentence_year is None or self.month is None or self.day is None:
+            return None
+        return datetime.date(self.sentence_year, self.month, self.day)
+
+    @property
+    def passage_year(self) -> int | None:
+        """RETURNS (int | None): the year mentioned shortly before, in this sentence or one in front of it."""
+        return self.year if self.where >= 0 and self.here - self.where <= _PASSAGE else None
+
+    @property
+    def opens_with_review(self) -> bool:
+        """RETURNS (bool): whether the text opens by looking back on the year before its date."""
+        if self.today is None:
+            return False
+        opening = min(self.here, _TITLE)
+        return self.title_year == self.today.year - 1 or _REVIEW.search(self.text, 0, opening) is not None
+
+    @property
     def report_year(self) -> int | None:
         """RETURNS (int | None): the year a document reports on: in its first quarter, the year before its date."""
         if self.today is None:
@@ -122,6 +143,8 @@ class Anchor:
         if year is not None and (self.month is not None or year != today.year):
             return max(year, today.year) if self.is_ahead else year
         distance = month - today.month
+        if distance == 1 and today.month <= REPORTING and not self.opens_with_review:
+            return today.year
         if distance > (0 if today.month <= 3 else 6):
             return today.year if (self.is_ahead or self.is_planned) and distance <= 9 else today.year - 1
         return today.year + (distance < -8 and self.is_ahead)

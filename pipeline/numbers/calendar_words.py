@@ -7,26 +7,29 @@ import re
 from dataclasses import replace
 
 from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
-from pipeline.numbers.counted import match_counted
+from pipeline.numbers.counted import WEEK, WEEKDAYS, match_counted
 from pipeline.numbers.dates import match_date, match_day
 
 _D = "[0-9０-９]"
-_N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十]{{1,3}})"
+_N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十廿卅]{{1,3}})"
 _SEASON_WORD = re.compile("(?P<rel>[今去])(?P<s>[春夏秋冬])(?![节运装粮茶])")
 _MONTH_WORD = re.compile(
-    rf"(?P<rel>[本上下当當同次这這])(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
+    rf"(?P<rel>[本上下当當同次这這]|今(?=[个個]))(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
 )
 _DAY_WORD = re.compile(
     "(?P<rel>[今昨明前后後当當同次翌]|本(?=日))(?:天(?!然|津)|日(?!本|语|军)|儿(?!童|子))|(?P<eve>前一)[天日]|近日|往年"
-    "|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
+    "|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|(?P<yue>[尋寻聽听]日)(?![本語语文報报後后])|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
     "|(?P<night>[昨今当])[晚夜](?!会|报|宴|间)"
 )
 _QUARTER_WORD = re.compile("(?P<rel>[本上下])(?:(?<=[上下])一?[个個]?)?季度(?P<qp>[初末](?!期))?")
 _WEEK_WORD = re.compile(
-    "(?P<rel>[本上下这這])(?P<again>(?<=[上下])[上下])?(?:(?<=[上下])一?[个個]?)?(?:[周週]|星期|礼拜)(?:[周週]|星期)?(?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)"
+    rf"(?P<rel>[本上下这這]|今(?=[个個]|星|礼|禮|週))(?P<again>(?<=[上下])[上下])?(?:(?<=[上下这這今])一?[个個]?)?"
+    rf"{WEEK}(?:[周週]|星期)?(?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)"
 )
-_DAY_OF_WEEK = "(?:周|週|星期|礼拜)(?P<%s>[一二三四五六日天])(?![报刊年岁次趟代]|(?<=[一二三四五六])[个期班场](?!赛))"
+_DAY_OF_WEEK = WEEK + "(?P<%s>[一二三四五六日天])(?![报刊年岁次趟代]|(?<=[一二三四五六])[个期班场](?!赛))"
 _WEEKDAY = re.compile(f"{_DAY_OF_WEEK % 'w'}(?:[到至—–-]+{_DAY_OF_WEEK % 'last'})?")
+_IN_LIST = re.compile(f"[、和及]{WEEK}?[一二三四五六日天]")
+_RECURS_BEFORE = re.compile(f"(?:{WEEK}[一二三四五六日天][、和及]|[个個])\\Z")
 _PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末](?!步))|岁末")
 _DECADE = re.compile(
     rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二三四五六七八九十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
@@ -36,12 +39,14 @@ _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])
 _YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
 _NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the next
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
-_WEEKDAYS = "一二三四五六日"
 _BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
 _RECURRING = re.compile(
     "多年|常年|每(?:[个個]?(?:年|月|季度|星期)|天|日|[周週](?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小]))?)"
 )
-_DAY_SHIFT = {"今": 0, "本": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2}
+# 尋日 and 聽日: yesterday and tomorrow in Cantonese.
+_DAY_SHIFT = {
+    "今": 0, "本": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2, "尋日": -1, "寻日": -1, "聽日": 1, "听日": 1,
+}  # fmt: skip
 
 
 def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
@@ -92,19 +97,40 @@ def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
 
 
 def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    """A weekday has a value only in brackets behind its date."""
-    bracketed = anchor.text[anchor.here - 1 : anchor.here] in ("（", "(")
-    if match["last"] or not bracketed or anchor.year is None or anchor.month is None or anchor.day is None:
+    """The weekday of the date in front of it, the one to come where the words speak of the future, else the last.
+
+    Without a value: working days (周一至周五), lists (周二、周四) and counted ones (每个周五), which recur.
+    """
+    first = WEEKDAYS[match["w"]]
+    last = first if match["last"] is None else WEEKDAYS[match["last"]]
+    if last > first == 0 and last >= 4:
         return None
-    return f"{anchor.year:04d}-{anchor.month:02d}-{anchor.day:02d}"
+    told = anchor.sentence_day
+    if told is not None and told.weekday() == first and match["last"] is None:
+        return told.isoformat()
+    today = anchor.today
+    if (
+        today is None
+        or _IN_LIST.match(anchor.text, match.end())
+        or _RECURS_BEFORE.search(anchor.text, max(0, match.start() - 4), match.start())
+    ):
+        return None
+    shift = (first - today.weekday()) % 7 if anchor.is_ahead else -((today.weekday() - first) % 7)
+    day = today + datetime.timedelta(days=shift)
+    if match["last"]:
+        return f"{day.isoformat()}/{(day + datetime.timedelta(days=(last - first) % 7)).isoformat()}"
+    anchor.mention(day.year, day.month, day.day)
+    return day.isoformat()
 
 
 def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    word = match["rel"] or match["night"]
+    word = match["rel"] or match["night"] or match["yue"]
     if match["eve"] and anchor.today is not None:
         return (anchor.today - datetime.timedelta(days=1)).isoformat()
     if match.group() == "昨" and anchor.today is not None:
         word = "昨"
+    if match.group() == "那年":
+        return None if anchor.passage_year is None else f"{anchor.passage_year:04d}"
     if word is None or anchor.today is None:
         return anchor.today.isoformat() if anchor.today and match.group() == "即日" else None
     if word in _DAY_SHIFT:
@@ -153,7 +179,7 @@ def _week_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     if match["w"] is None or match["w"] == "末":
         first = monday + datetime.timedelta(days=5 if match["w"] else 0)
         return f"{first.isoformat()}/{(monday + datetime.timedelta(days=6)).isoformat()}"
-    day = monday + datetime.timedelta(days=_WEEKDAYS.index("日" if match["w"] == "天" else match["w"]))
+    day = monday + datetime.timedelta(days=WEEKDAYS[match["w"]])
     anchor.mention(day.year, day.month, day.day)
     return day.isoformat()
 

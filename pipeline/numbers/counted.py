@@ -11,15 +11,16 @@ import re
 from pipeline.numbers.anchor import Found, small_number
 
 _NUMBER = "(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
-_WEEK = "(?:周|週|星期|礼拜)"
+WEEK = "(?:周|週|星期|礼拜|禮拜)"
 # 第三周岁, 第二周末, 第二周期 count other things.
 _NO_WEEK = "(?![年岁歲一二三四五六日天末边期转刊报恩围])"
 _IN_MONTH = re.compile(
-    rf"份?的?第{_NUMBER}[个個]?{_WEEK}(?:(?P<w>[一二三四五六日天])(?![中小十百千万亿个家名人项])|{_NO_WEEK})"
+    rf"份?的?第{_NUMBER}[个個]?{WEEK}(?:(?P<w>[一二三四五六日天])(?![中小十百千万亿个家名人项])|{_NO_WEEK})"
 )
-_IN_YEAR = re.compile(rf"的?第{_NUMBER}[个個]?{_WEEK}{_NO_WEEK}")
-_TO_WEEK = re.compile(rf"[至到—–~～-]+(?=第(?:[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}})[个個]?{_WEEK})")
-_WEEKDAYS = "一二三四五六日"
+_IN_YEAR = re.compile(rf"的?第{_NUMBER}[个個]?{WEEK}{_NO_WEEK}")
+_TO_WEEK = re.compile(rf"[至到—–~～-]+(?=第(?:[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}})[个個]?{WEEK})")
+WEEKDAYS = {char: index for index, char in enumerate("一二三四五六日")} | {"天": 6}
+"""Days of the week, Monday 0, as `datetime.date.weekday` counts them."""
 
 
 def match_counted(text: str, end: int, year: int | None, month: int | None) -> Found | None:
@@ -50,7 +51,7 @@ def _counted(text: str, end: int, year: int | None, month: int | None) -> Found 
     if month is None:
         return _week_of_year(match.end(), year, number)
     first = datetime.date(year, month, 1)
-    wanted = 0 if match["w"] is None else _WEEKDAYS.index("日" if match["w"] == "天" else match["w"])
+    wanted = 0 if match["w"] is None else WEEKDAYS[match["w"]]
     day = first + datetime.timedelta(days=(wanted - first.weekday()) % 7 + 7 * (number - 1))
     if day.month != month:
         return None

@@ -15,7 +15,7 @@ from pipeline.numbers.lunar import match_lunar
 
 _D = "[0-9０-９]"
 _CD = "[〇○零Ｏ一二三四五六七八九]"
-_C3 = "[一二三四五六七八九十]{1,3}"
+_C3 = "[一二三四五六七八九十廿卅]{1,3}"
 CONNECTOR = "[-－—–―~～〜至到]"
 _CONN = f"(?:——|{CONNECTOR})"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|{_C3})"
@@ -29,7 +29,7 @@ _SUB = (
     rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:{_SPACE}{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
     r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])(?P<qp>(?<=度)[初末])?"
     r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
-    r"|(?:(?<![\u4e00-\u9fff])|(?<=年))前(?P<mb>[2-9]|1[0-2]|[二两三四五六七八九十]|十[一二])月(?![初底末上中下份])"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=年))前(?P<mb>[2-9]|1[0-2]|[二两兩三四五六七八九十]|十[一二])月(?![初底末上中下份])"
     r"|(?P<fq>首季)度?|(?P<fm>首月)|第(?P<nm>[0-9]{1,2}|[一二三四五六七八九十]{1,2})[个個]月"
     r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日月汛春夏秋冬])|(?P<same>同月)"
     r"|(?P<yp>年?[初底末](?!期|级)|年中|中期|伊始))"
@@ -39,13 +39,13 @@ _FOUR = rf"{_D}{{4}}|{_CD}{{4}}|[二两]千零[一二三四五六七八九]"
 # What makes a year of two digits: 20年3月, 19年底, 58年前7个月, 20年第52周.
 _AFTER_SHORT = (
     rf"{_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度|[上下]半年|[底末](?!期)"
-    rf"|前[一二两三四五六七八九十0-9]+(?:[个個]月|季度)|的?第(?:{_D}{{1,2}}|{_C3})[个個]?(?:周(?!年)|星期|礼拜)"
+    rf"|前[一二两三四五六七八九十0-9]+(?:[个個]月|季度)|的?第(?:{_D}{{1,2}}|{_C3})[个個]?(?:周(?!年)|星期|礼拜|禮拜)"
 )
 _YEAR = (
     rf"(?:(?:公元)?(?P<y>{_EARLY}|{_FOUR})(?:[ \xa0]?年度?(?!级|龄|轻|货|画|夜)"
     rf"(?:[ \xa0](?=[0-9]{{1,2}}[ \xa0]?月))?|(?={_CONN}{_D}{{4}}年))"
     rf"|(?P<y2>{_D}{{2}}|{_CD}{{2}})年(?={_AFTER_SHORT})"
-    rf"|(?P<rel>[去今明前后後本上当當同次翌来來全])(?:(?<=上)一)?(?:年度|年(?!度|级|龄|轻|货(?![物运币款车轮])|画(?!面)|夜(?!间)|会(?!议|员|展)|人(?!均|口|才|民|工))))"
+    rf"|(?P<rel>[去今明前后後本上下当當同次翌来來全]|[这這](?=一年(?![多半])))(?:(?<=[上下这這])一)?(?:年度|年(?!度|级|龄|轻|货(?![物运币款车轮])|画(?!面)|夜(?!间)|会(?!议|员|展)|人(?!均|口|才|民|工))))"
 )
 _FULL = re.compile(rf"{_YEAR}?(?:的(?=[春夏秋冬][天季]))?{_SUB}?")
 _DAY_ONLY = re.compile(_DAY)
@@ -86,7 +86,7 @@ def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
         return counted
     second = _second_half(text, end, match, anchor)
     if second is not None and second.value is not None and first[0] is not None:
-        value = f"{first[0]}/{second.value}"
+        value = f"{first[0].partition('/')[0]}/{second.value.rpartition('/')[2]}"
         return Found(second.end, value if _written_year(match, anchor) != (None, False) else _reported(value, anchor))
     return Found(end if second is None else second.end, first[0] if second is None else None)
 
@@ -97,10 +97,10 @@ def _reported(value: str, anchor: Anchor) -> str:
     if match is None or anchor.today is None or anchor.today.month > REPORTING or anchor.is_ahead:
         return value
     last = _LAST_MONTHS.get(match["last"]) or int(match["last"])
-    if int(match["y"]) != anchor.today.year or last <= anchor.today.month + 1:
+    if int(match["y"]) != anchor.today.year or last <= anchor.today.month + 1 or value.endswith("-02-29"):
         return value
     anchor.mention(anchor.today.year - 1, anchor.month, anchor.day)
-    return value.replace(match["y"], str(anchor.today.year - 1))
+    return value.replace(match["y"], f"{anchor.today.year - 1:04d}")
 
 
 def _lunar_at(text: str, match: re.Match[str], anchor: Anchor) -> Found | None:
@@ -189,6 +189,11 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
             ahead = anchor.is_planned or (word == "全" and anchor.is_aimed_at)
             base = anchor.today.year if anchor.today is not None and ahead else anchor.report_year
         return None if base is None else base - (word == "上")
+    if word in "这這":
+        return anchor.passage_year or anchor.report_year
+    if word == "下":
+        following = anchor.sentence_year or (None if anchor.today is None else anchor.today.year)
+        return None if following is None else following + 1
     year = anchor.year if word in "次翌" else anchor.sentence_year
     return None if year is None else year + (word in "次翌")
 
@@ -204,11 +209,12 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
         return (None,)
     if year is None:
         year = anchor.year_of_month(month)
+    if day is not None and not is_day(year, month, day):
+        return (None,) if match["d"] else None  # 2月30日: a date that the calendar does not have
     anchor.mention(year, month, day)
     text = f"{'XXXX' if year is None else f'{year:04d}'}-{month:02d}"
     if day is not None:
-        text += f"-{day:02d}"
-        return (text,) if is_day(year, month, day) else None
+        return (f"{text}-{day:02d}",)
     part = match["mp"]
     return (text if part is None else f"{text} {PARTS[part]}",)
 
@@ -221,6 +227,9 @@ def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explic
         and match["qn"] is None
         and not (match["mn"] or match["mb"])
     ):
+        return None
+    months = match["mn"] or match["mb"] or match["nm"]
+    if months is not None and not 1 <= (small_number(months) or 0) <= 12:
         return None
     if not explicit and match["q"] is not None and "季度" not in match.group():
         return None
@@ -272,7 +281,7 @@ def _within_year(match: re.Match[str], year: int) -> str:
         part = f" {PARTS[match['qp']]}" if match["qp"] else ""
         return f"-33/{year:04d}-{last}" if match["qn"] else f"-{last}{part}"
     if months:
-        return f"-01/{year:04d}-{small_number(months) or 1:02d}"
+        return f"-01/{year:04d}-{small_number(months):02d}"
     if match["half"] or match["hy"]:
         return "-41" if match["half"] == "下" else "-40"
     if match["season"]:
@@ -283,8 +292,7 @@ def _within_year(match: re.Match[str], year: int) -> str:
 def _month_or_part(match: re.Match[str]) -> str:
     """RETURNS: "-08" for 第8个月, "-01" for 首月, " end" for 年底; "" for the year alone."""
     if match["fm"] or match["nm"]:
-        number = 1 if match["fm"] else small_number(match["nm"]) or 1
-        return f"-{number:02d}" if number <= 12 else ""
+        return f"-{1 if match['fm'] else small_number(match['nm']):02d}"
     return f" {_YEAR_PARTS.get(match['yp'], 'mid')}" if match["yp"] else ""
 
 

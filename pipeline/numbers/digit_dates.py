@@ -8,12 +8,14 @@ from pipeline.numbers.anchor import Anchor
 from pipeline.numbers.calendar_words import match_decade
 from pipeline.numbers.counts import DIGITS
 from pipeline.numbers.dates import match_date, match_day, match_iso
-from pipeline.numbers.lossy import match_lossy
+from pipeline.numbers.lossy import match_lossy, match_slashed
 from pipeline.numbers.reading import Reading
 
 _ISO_NEXT = frozenset("-－/／.．")
 _DAY_NEXT = frozenset("日号號-－—–―~～〜至到")
 _LOSSY_NEXT = frozenset("年月日")
+_SLASHES = frozenset("/／")
+_PART_OF_CODE = frozenset("/／.．-")
 _NOT_AFTER_DATE = frozenset("号號人家件个元.")
 _AS_DURATION_AFTER = re.compile("[以之]?[内內]|以上|以下|左右|的?时间|期限|后付|龄|游|自驾|行程|免")
 _AS_DURATION_BEFORE = re.compile(
@@ -35,6 +37,7 @@ def read_digit_date(text: str, start: int, numeral: re.Match[str], anchor: Ancho
     following = text[end : end + 1]
     if text[start] in DIGITS:
         reading = _read_iso(text, start, numeral, anchor) or _read_lossy(text, start, end, anchor)
+        reading = reading or (_read_slashed(text, start) if following in _SLASHES else None)
         if reading is not None:
             return reading
     found = match_decade(text, start, anchor) if following == "世" or text.startswith("年代", end) else None
@@ -51,6 +54,15 @@ def _read_iso(text: str, start: int, numeral: re.Match[str], anchor: Anchor) -> 
         return None
     found = match_iso(text, start, anchor)
     return None if found is None else Reading(start, found.end, "DATE", found.value, "", True, "iso")
+
+
+def _read_slashed(text: str, start: int) -> Reading | None:
+    before = text[start - 1 : start]
+    found = None if before in _PART_OF_CODE or (before.isascii() and before.isalnum()) else match_slashed(text, start)
+    if found is None:
+        return None
+    meta = {"readings": list(found.readings)} if found.readings else {}
+    return Reading(start, found.end, "DATE", found.value, "", True, "lossy", meta)
 
 
 def _read_lossy(text: str, start: int, end: int, anchor: Anchor) -> Reading | None:

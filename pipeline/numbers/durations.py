@@ -27,9 +27,9 @@ def read_duration(text: str, start: int, unit: Unit, numeral: Numeral) -> Readin
     start (int): where it starts.
     unit (Unit): its first unit.
     numeral (Numeral): its first number, or range of numbers.
-    RETURNS (Reading | None): the reading; None before 月 alone, which is a month of the year.
+    RETURNS (Reading | None): the reading; None before 月 alone, a month of the year, and for less than nothing.
     """
-    if unit.word == "月":
+    if unit.word == "月" or "-" in f"{numeral.low}{numeral.high}":
         return None
     label = "TIME" if unit.name[0] == "T" else "DATE"
     low, high, modifier = numeral

@@ -20,6 +20,7 @@ _FORMS = re.compile(
     rf"|(?P<y>(?:19|20|１９|２０){_D}{{2}})年(?P<md1>{_D}{{2,4}})日"
     rf"|(?P<md>{_D}{{2,4}})日(?!元|圆|均|报)"
 )
+_SLASHED = re.compile(rf"({_D}{{1,2}})[/／]({_D}{{1,2}})[/／]((?:[12１２]{_D})?{_D}{{2}})(?![0-9０-９/／.%％万亿元])")
 _RANGE = re.compile(rf"[-－—–―~～至到](?P<m>{_D}{{1,2}})月(?!{_D})")
 _RANGE_OF_DAYS = re.compile(rf"[-－—–―~～至到](?P<md>{_D}{{3,4}})日")
 _PARTS = {"初": " start", "底": " end", "末": " end"}
@@ -56,6 +57,27 @@ def match_lossy(text: str, start: int, anchor: Anchor) -> Lossy | None:
         if last is not None and len(days) == 1 and match["md"]:
             return Lossy(last.end(), f"{value}/{days[0]}", ())
     return Lossy(end, value, tuple(readings) if len(readings) > 1 else ())
+
+
+def match_slashed(text: str, start: int) -> Lossy | None:
+    """RETURNS (Lossy | None): a date with its year last, the day or the month first: 10/31/1974; 3/4/2015 has both.
+
+    A year of two digits (10/31/74) is only read where nothing but one order fits.
+    """
+    match = _SLASHED.match(text, start)
+    if match is None:
+        return None
+    first, second, last = (int(_ascii(part)) for part in match.groups())
+    orders = [(last, first, second), (last, second, first)]
+    if len(match[3]) == 2:
+        orders = [(last + (1900 if last > 40 else 2000), month, day) for _, month, day in orders]
+        orders.append((first + 2000, second, last))
+    days = sorted(
+        {f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in orders if month <= 12 and is_day(year, month, day)}
+    )
+    if not days or (len(days) > 1 and len(match[3]) == 2):
+        return None
+    return Lossy(match.end(), days[0] if len(days) == 1 else None, tuple(days) if len(days) > 1 else ())
 
 
 def _readings(match: re.Match[str], anchor: Anchor) -> list[str]:

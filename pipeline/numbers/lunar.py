@@ -1,8 +1,8 @@
 """The lunar calendar: 正月初一 (its first day), 农历八月十五, 腊月二十三, as Gregorian days of 1900 to 2099.
 
 A month is lunar if 农历 or 阴历 says so, if only the lunar calendar has its name (正月, 腊月, 闰四月) or its day (初五,
-廿三), or if a day in Chinese numerals stands without 日. Without a year, the one that brings it next to the document's
-date is meant.
+廿三 without 日), or if a day in Chinese numerals stands without 日. Without a year, the one that brings it next to the
+document's date is meant.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ _DAY = (
 _LUNAR = re.compile(
     r"(?P<cal>[农農][历曆]|阴历|陰曆|旧历)?(?P<leap>闰|閏)?"
     r"(?P<m>[正冬腊臘]|十[一二]?|[一二三四五六七八九]|(?<=[历曆闰閏])[0-9]{1,2}|[0-9]{1,2}(?=月[初十廿]))"
-    rf"(?P<end>月)(?:(?P<d>{_DAY}|(?(cal)[一二三四五六七八九]|(?!)))(?P<ri>[日号])?"
-    rf"|(?P<dd>[0-9]{{1,2}})(?:[日号]|(?![0-9.%\u4e00-\u9fff])|(?={_CONN}{_N2}[日号])))?"
+    rf"(?P<end>月)(?:(?P<d>{_DAY}|(?(cal)[一二三四五六七八九]|(?!)))(?P<ri>[日号號])?"
+    rf"|(?P<dd>[0-9]{{1,2}})(?:[日号號]|(?![0-9.%\u4e00-\u9fff])|(?={_CONN}{_N2}[日号號])))?"
 )
 _TO_DAY = re.compile(
-    rf"{_CONN}(?P<d>{_DAY}|[一二三四五六七八九](?=[日号])|[0-9]{{1,2}}(?=[日号]))(?P<ri>[日号])?(?!月)"
+    rf"{_CONN}(?P<d>{_DAY}|[一二三四五六七八九](?=[日号號])|[0-9]{{1,2}}(?=[日号號]))(?P<ri>[日号號])?(?!月)"
 )
 # 六月二十八、二十九日 and 三月二十至四月五日 end in a solar day, so they start with one.
 _SOLAR = re.compile(
-    rf"(?:(?:{_CONN}|[、，,和及与或]){_N2})+(?:[日号]|[两兩三四]?[日天])"
-    rf"|{_CONN}{_N2}月(?!初|廿|二?十[一二三四五六七八九]?(?![日号一二三四五六七八九]))"
+    rf"(?:(?:{_CONN}|[、，,和及与或]){_N2})+(?:[日号號]|[两兩三四]?[日天])"
+    rf"|{_CONN}{_N2}月(?!初|廿|二?十[一二三四五六七八九]?(?![日号號一二三四五六七八九]))"
 )
 # What makes the numeral behind a month a count whatever the month: 农历三月二十余人, 三月初三十人.
 _MORE = re.compile(
@@ -122,7 +122,7 @@ def _is_lunar(text: str, match: re.Match[str]) -> bool:
     day = match["d"] or ""
     if (match["m"].isascii() and match["ri"]) or _is_count(text, match):
         return False
-    if day[:1] in ("初", "廿"):
+    if day[:1] == "初" or (day[:1] == "廿" and not match["ri"]):  # 二月廿五日 is solar in Hong Kong and Taiwan
         return True
     is_bare = len(day) >= 2 and match["ri"] is None and day[:1] in ("十", "二")
     return is_bare and _SOLAR.match(text, match.end()) is None

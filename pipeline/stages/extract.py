@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.core.progress import counted, logger, track
-from pipeline.core.records import Record, write_records
+from pipeline.core.records import Record, document_date, write_records
 from pipeline.errors import InputError, MissingPartError, Problem
 
 if TYPE_CHECKING:
@@ -141,10 +141,10 @@ def load_model(path: Path) -> Language:
 
 
 def _check_date(date: str | None) -> None:
-    import datetime
-
     if date is not None:
         try:
-            datetime.date.fromisoformat(date)
+            document_date(date)
         except ValueError as error:
-            raise InputError(Problem("E517", f"{date!r} is no date", "write YYYY-MM-DD")) from error
+            raise InputError(
+                Problem("E517", f"{date!r} is no date of a document: {error}", "write YYYY-MM-DD")
+            ) from error
