@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pipeline.numbers.counts import DIGITS, is_count, is_session, rule_of
+from pipeline.numbers.counts import DIGITS, is_bus_line, is_count, is_session, rule_of
 from pipeline.numbers.durations import HUNDREDTHS, read_duration, with_hundredths
 from pipeline.numbers.fractions import move
 from pipeline.numbers.money import add_parts, is_piece, read_symbol_money
@@ -168,7 +168,8 @@ def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | No
     if unit.power and low is not None:
         low, high = move(low, unit.power), None if high is None else move(high, unit.power)
     name, end = _rated(text, unit, end)
-    is_rank = unit.word == "号" or is_session(text, start, end, unit) or (unit.word == "楼" and numeral.high is None)
+    is_floor = unit.word == "楼" and numeral.high is None
+    is_rank = unit.word == "号" or is_floor or is_session(text, start, end, unit) or is_bus_line(text, start, end, unit)
     label = "ORDINAL" if is_rank else _LABELS.get(unit.kind, "QUANTITY")
     body = None if low is None else f"{low} {name}" if high is None else f"{low}..{high} {name}"
     return Reading(start, end, label, body, modifier, is_count(text, start, end, unit), rule_of(text, start, unit))

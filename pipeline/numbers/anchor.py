@@ -158,7 +158,8 @@ class Anchor:
             return max(year, self.today.year) if self.is_ahead else year
         if self.is_ahead:
             return self.today.year + (last_month < self.today.month)
-        return self.today.year - (first_month > self.today.month)
+        is_over = last_month <= self.today.month or last_month <= REPORTING or self.is_planned
+        return self.today.year - (first_month > self.today.month or (self.today.month <= REPORTING and not is_over))
 
 
 def small_number(text: str) -> int | None:

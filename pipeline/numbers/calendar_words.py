@@ -17,9 +17,9 @@ _MONTH_WORD = re.compile(
     rf"(?P<rel>[本上下当當同次这這]|今(?=[个個]))(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
 )
 _DAY_WORD = re.compile(
-    "(?P<rel>[今昨明前后後当當同次翌]|本(?=日))(?:天(?!然|津)|日(?!本|语|军)|儿(?!童|子))|(?P<eve>前一)[天日]|近日|往年"
-    "|日前(?!往|后|，?提)|连日|即日|近年|[历歷]年|(?P<yue>[尋寻聽听]日)(?![本語语文報报後后])|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
-    "|(?P<night>[昨今当])[晚夜](?!会|报|宴|间)"
+    "(?P<rel>[今昨明前后後当當次翌]|同一?|本(?=日))(?:天(?!然|津)|日(?!本|语|军)|儿(?:个(?=[来去])|(?!童|子)))|(?P<eve>前一)[天日晚夜]|近日|往年"
+    "|日前(?!往|后|，?提)|连日|即日|近些?年|[历歷]年|(?P<yue>[尋寻聽听]日)(?![本語语文報报後后])|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
+    "|(?P<night>[昨今当])[晚夜晨](?!会|报|宴|间)"
 )
 _QUARTER_WORD = re.compile("(?P<rel>[本上下])(?:(?<=[上下])一?[个個]?)?季度(?P<qp>[初末](?!期))?")
 _WEEK_WORD = re.compile(
@@ -37,6 +37,7 @@ _DECADE = re.compile(
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
 _YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
+_WHOLE_WEEK = 4  # days between the first and the last of what recurs: 周一至周五
 _NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the next
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
@@ -99,11 +100,11 @@ def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
 def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
     """The weekday of the date in front of it, the one to come where the words speak of the future, else the last.
 
-    Without a value: working days (周一至周五), lists (周二、周四) and counted ones (每个周五), which recur.
+    Without a value, as they recur: most of a week (周一至周五), lists (周二、周四) and counted ones (每个周五).
     """
     first = WEEKDAYS[match["w"]]
     last = first if match["last"] is None else WEEKDAYS[match["last"]]
-    if last > first == 0 and last >= 4:
+    if last - first >= _WHOLE_WEEK:
         return None
     told = anchor.sentence_day
     if told is not None and told.weekday() == first and match["last"] is None:
@@ -124,23 +125,23 @@ def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
 
 
 def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    word = match["rel"] or match["night"] or match["yue"]
-    if match["eve"] and anchor.today is not None:
-        return (anchor.today - datetime.timedelta(days=1)).isoformat()
-    if match.group() == "昨" and anchor.today is not None:
-        word = "昨"
-    if match.group() == "那年":
+    word, today = match.group(), anchor.today
+    if word == "那年":
         return None if anchor.passage_year is None else f"{anchor.passage_year:04d}"
-    if word is None or anchor.today is None:
-        return anchor.today.isoformat() if anchor.today and match.group() == "即日" else None
-    if word in _DAY_SHIFT:
-        day = anchor.today + datetime.timedelta(days=_DAY_SHIFT[word])
+    if today is None:
+        return None
+    relative = "昨" if word == "昨" or match["eve"] else match["rel"] or match["night"] or match["yue"]
+    shift = 0 if word == "即日" else _DAY_SHIFT.get(relative or "")
+    if shift is not None:
+        day = today + datetime.timedelta(days=shift)
         anchor.mention(day.year, day.month, day.day)
         return day.isoformat()
+    if relative is None:
+        return None
     if anchor.year is None or anchor.month is None or anchor.day is None:
-        return anchor.today.isoformat() if match.group() == "同日" and anchor.month is None else None
+        return today.isoformat() if relative == "同" and anchor.month is None else None
     day = datetime.date(anchor.year, anchor.month, anchor.day)
-    return (day + datetime.timedelta(days=word in "次翌")).isoformat()
+    return (day + datetime.timedelta(days=relative in "次翌")).isoformat()
 
 
 def _month_word_value(match: re.Match[str], anchor: Anchor) -> str | None:

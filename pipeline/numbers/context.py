@@ -46,10 +46,12 @@ _SHARE_OF = re.compile(
     "|(?P<less>不足|不及|不到)[^，。；、,;\\n]{1,9}的\\Z"
     "|(?P<most>不得?超过|不得?高于)[^，。；、,;\\n]{1,14}的?\\Z"
     "|(?P<least>不得?低于|不得?少于)[^，。；、,;\\n]{1,14}的?\\Z"
-    "|(?P<more>超过)[^，。；、,;\\n]{1,9}的\\Z"
+    "|(?P<more>超过)(?:[^，。；、,;\\n]{1,9}的|全[国省市县区州旗球]|总[数量额])\\Z"
 )
 _NOT_PASSED = frozenset("通经不没未透渡")  # 进度过六成, over sixty per cent, but 通过30%的议案
-_LASTING = ("持续", "历时", "长达", "用时", "耗时", "时隔")
+_MEASURED = frozenset("量额值数汇")  # 业务量过4亿件, 创汇过300万元
+_SCALES = frozenset("百千万亿")
+_LASTING = ("中断", "持续", "历时", "长达", "用时", "耗时", "时隔")
 _MARKS = {"least": ">=", "most": "<=", "about": "~", "less": "<", "more": ">"}
 
 _NOT_AFTER = {"上下": frozenset("游级联层班车学功文"), "左右": frozenset("两岸手邻翼"), "许": frozenset("多可")}
@@ -122,6 +124,8 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     elif not before and label == "PERCENT":
         passed = last == "过" and text[start - 2 : start - 1] not in _NOT_PASSED
         before = ">" if passed else _searched(_SHARE_OF, text, start, 28)
+    elif not before and last == "过" and _is_passed(text, start):
+        before = ">"
     elif not before and last == "的" and label == "QUANTITY":
         before = _searched(_SHARE_OF, text, start, 14)
     if not before and last not in _NOT_LOOSE:
@@ -135,10 +139,16 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     return before or inside or after
 
 
+def _is_passed(text: str, start: int) -> bool:
+    """Whether 过 in front of an amount means more than it: 业务量过4亿件, 过百万吨."""
+    before = text[start - 2 : start - 1]
+    return before in _MEASURED or (text[start] in _SCALES and before not in _NOT_PASSED)
+
+
 def _is_told(text: str, start: int, label: str) -> bool:
     """Whether 至少 or 不超过 stands a few words before the number: 至少造成14人死亡, 不超过投资额两成."""
     near = text[max(0, start - 5) : start]
-    return "少" in near or (label == "PERCENT" and "不" in text[max(0, start - 16) : start])
+    return "少" in near or (label == "PERCENT" and ("超" in near or "不" in text[max(0, start - 16) : start]))
 
 
 def _searched(pattern: re.Pattern[str], text: str, start: int, size: int) -> str:

@@ -23,7 +23,7 @@ _SESSIONS = (
     "五中", "六中", "七中", "省", "市委",
 )  # fmt: skip
 _WHICH_TERM = frozenset("新上下每这本各前")  # 新一届政府, the new government
-_ASSEMBLIES = frozenset("大协届会")
+_ASSEMBLIES = frozenset("大协届会委")
 # 老两口 is an old couple, 最后一公里 the last mile.
 _NOT_BEFORE = {"口": ("老", "小"), "公里": ("最后",)}
 _NEVER: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ def is_count(text: str, start: int, end: int, unit: Unit) -> bool:
     rule = rule_of(text, start, unit)
     is_code = text[start] == "0" and text[start + 1] in DIGITS  # 01星, 08席位
     if is_code or (unit.word in _LINES and rule == "counter"):
-        return False
+        return not is_code and is_bus_line(text, start, end, unit)
     if unit.word in _TELLING:
         return rule != "cn1-counter" and _TELLING[unit.word].search(text, max(0, start - 12), start) is not None
     if not rule.startswith("cn"):
@@ -90,7 +90,14 @@ def is_session(text: str, start: int, end: int, unit: Unit) -> bool:
     """RETURNS (bool): whether the amount is a place in a sequence of sessions: 十四届全国人大一次会议."""
     if unit.word == "届":
         return text.startswith(_SESSIONS, end) and text[start - 1 : start] not in _WHICH_TERM
-    return unit.word == "次" and text.startswith("会议", end) and text[start - 1 : start] in _ASSEMBLIES
+    return unit.word == "次" and text.startswith(("会议", "全会"), end) and text[start - 1 : start] in _ASSEMBLIES
+
+
+def is_bus_line(text: str, start: int, end: int, unit: Unit) -> bool:
+    """RETURNS (bool): whether the amount names a line: 5路公交车, 公交5路, 9路末班车."""
+    return unit.word == "路" and (
+        text.startswith(("公交", "末班", "首班", "电车", "汽车"), end) or text.endswith(("公交", "公交车"), 0, start)
+    )
 
 
 def _is_repeated(text: str, start: int, end: int) -> bool:

@@ -22,8 +22,8 @@ _N2 = f"(?:{_D}{{1,2}}(?!{_D})|{_C3})"
 _MONTH = rf"(?P<m>{_N2})(?:[ \xa0]?月(?![饼球亮薪票龄])份?|(?={_CONN}{_N2}月))"
 _MORE_DAYS = rf"(?:{_CONN}{_N2}|(?:[、，,和及与或]{_N2})+)(?:[日号號]|[两兩三四][日天])"
 _DAY = rf"(?P<d>{_N2})(?:[ \xa0]?[日号號](?!元|圆|线|楼|本)|(?={_MORE_DAYS}))"
-_SPACE = r"(?:[ \xa0](?=[0-9]{1,2}[ \xa0]?日))?"
-_LOST_DAY = rf"(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
+_SPACE = r"(?:[ \xa0](?=[0-9０-９]{1,2}[ \xa0]?日))?"
+_LOST_DAY = rf"(?:[ \xa0](?={_D}{{1,2}}[ \xa0\n]))?(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
 _MONTH_PART = "(?P<mp>[初底末](?!期|级|步)|[上中下]旬)?"
 _SUB = (
     rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:{_SPACE}{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
@@ -31,11 +31,11 @@ _SUB = (
     r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
     r"|(?:(?<![\u4e00-\u9fff])|(?<=年))前(?P<mb>[2-9]|1[0-2]|[二两兩三四五六七八九十]|十[一二])月(?![初底末上中下份])"
     r"|(?P<fq>首季)度?|(?P<fm>首月)|第(?P<nm>[0-9]{1,2}|[一二三四五六七八九十]{1,2})[个個]月"
-    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学))?(?![游运节耕粮种茶收播奥装日月汛春夏秋冬])|(?P<same>同月)"
+    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学)|(?![天季游运节耕粮种茶收播奥装日月汛春夏秋冬]))|(?P<same>同月)"
     r"|(?P<yp>年?[初底末](?!期|级)|年中|中期|伊始))"
 )
 _EARLY = rf"(?<=公元)(?:{_D}{{1,3}}|{_CD}{{1,3}}|十{_CD}?|{_CD}十{_CD}?)(?=年)"
-_FOUR = rf"{_D}{{4}}|{_CD}{{4}}|[二两]千零[一二三四五六七八九]"
+_FOUR = rf"{_D}{{4}}|20 [0-9]{{2}}(?=年)|{_CD}{{4}}|[二两]千零[一二三四五六七八九]"
 # What makes a year of two digits: 20年3月, 19年底, 58年前7个月, 20年第52周.
 _AFTER_SHORT = (
     rf"{_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度|[上下]半年|[底末](?!期)"
@@ -49,8 +49,9 @@ _YEAR = (
 )
 _FULL = re.compile(rf"{_YEAR}?(?:的(?=[春夏秋冬][天季]))?{_SUB}?")
 _DAY_ONLY = re.compile(_DAY)
-_ISO = re.compile(
-    rf"(?P<y>[12１２]{_D}{{3}})(?:(?P<sep>[-－/／.．])(?P<m>{_D}{{1,2}})(?P=sep)(?P<d>{_D}{{1,2}})|-(?P<md>[0-9]{{4}}))(?!{_D})"
+_ISO = re.compile(  # its dashes may have a blank on one side: 2025-10- 28
+    rf"(?P<y>[12１２]{_D}{{3}})(?:(?P<sep> ?- ?|[-－/／.．])(?P<m>{_D}{{1,2}})(?: ?- ?(?<=[- ])|(?P=sep))"
+    rf"(?P<d>{_D}{{1,2}})|-(?P<md>[0-9]{{4}}))(?!{_D})"
 )
 _MONTH_RANGE = re.compile(
     r"(?P<y>(?:19|20)[0-9]{2})[./](?P<m>0[1-9]|1[0-2])[-—–~～至]+(?P<last>(?:19|20)[0-9]{2})(?:[./](?P<m2>0[1-9]|1[0-2]))?"
@@ -167,7 +168,7 @@ def _resolve(match: re.Match[str], anchor: Anchor, year: int | None = None) -> t
 def _written_year(match: re.Match[str], anchor: Anchor) -> tuple[int | None, bool] | None:
     """RETURNS: the year in front and whether there is one; None if its digits are no year."""
     if match["y"] is not None:
-        known = small_number(match["y"])
+        known = small_number(match["y"].replace(" ", ""))
         if known is None or (known < 1000 and not match.group().startswith("公元")) or known > 2999:
             return None
         return known, True

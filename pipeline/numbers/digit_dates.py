@@ -17,6 +17,7 @@ _LOSSY_NEXT = frozenset("年月日")
 _SLASHES = frozenset("/／")
 _PART_OF_CODE = frozenset("/／.．-")
 _NOT_AFTER_DATE = frozenset("号號人家件个元.")
+_AS_LIMIT = re.compile("(?<=日)[以之]?[内內]")
 _AS_DURATION_AFTER = re.compile("[以之]?[内內]|以上|以下|左右|的?时间|期限|后付|龄|游|自驾|行程|免")
 _AS_DURATION_BEFORE = re.compile(
     "(?:为期|共|近|连续|历时|至少|超过|不少于|不超过|长达|仅|只|约|每|过去|未来|最长|停留|逾期|满|达|拘留|公示|放假|休|用|需"
@@ -50,7 +51,8 @@ def read_digit_date(text: str, start: int, numeral: re.Match[str], anchor: Ancho
 
 
 def _read_iso(text: str, start: int, numeral: re.Match[str], anchor: Anchor) -> Reading | None:
-    if text[numeral.end() : numeral.end() + 1] not in _ISO_NEXT and "." not in numeral.group():
+    following = text[numeral.end() : numeral.end() + 1]
+    if following not in _ISO_NEXT and "." not in numeral.group() and not text.startswith(" -", numeral.end()):
         return None
     found = match_iso(text, start, anchor)
     return None if found is None else Reading(start, found.end, "DATE", found.value, "", True, "iso")
@@ -70,8 +72,8 @@ def _read_lossy(text: str, start: int, end: int, anchor: Anchor) -> Reading | No
     if end - start < 2 or not (is_full or text[end : end + 1] in _LOSSY_NEXT):
         return None
     found = match_lossy(text, start, anchor)
-    if found is None or (found.end == end and not is_full):
-        return None
+    if found is None or (found.end == end and not is_full) or _AS_LIMIT.match(text, found.end):
+        return None  # 45日内: within 45 days
     meta = {"readings": list(found.readings)} if found.readings else {}
     keep = not is_full or _stands_alone(text, start, found.end)
     return Reading(start, found.end, "DATE", found.value, "", keep, "lossy", meta)

@@ -35,7 +35,8 @@ def read_duration(text: str, start: int, unit: Unit, numeral: Numeral) -> Readin
     low, high, modifier = numeral
     if "多" in unit.word:
         modifier = modifier or ">"
-    keep = text[start] in DIGITS or text[start - 1 : start] not in _NOT_COUNTED
+    before = text[start - 1 : start]  # 每三年 (every three years), but not 每一年
+    keep = text[start] in DIGITS or before not in _NOT_COUNTED or (before == "每" and text[start] != "一")
     if keep and text.startswith(("一天", "一日"), start) and unit.end == start + 2:
         keep = not text.endswith(_ONE_OF_THEM, 0, start)
     rule = "duration" if text[start] in DIGITS or text[start] != "一" else "cn1-duration"

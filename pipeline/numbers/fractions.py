@@ -6,6 +6,7 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from pipeline.core.value_types import EXACT, format_decimal
+from pipeline.numbers.counts import DIGITS
 from pipeline.numbers.numerals import NUMERAL, Numeral, negative, read_numeral, shift
 from pipeline.numbers.reading import Reading
 
@@ -139,6 +140,8 @@ def read_ratio(text: str, start: int, first: re.Match[str]) -> Reading | None:
         match = _NEXT_TERM.match(text, end)
     if len(terms) < 2 or (mark == "比" and not _is_score(terms)):
         return None
+    if len({term[0] in DIGITS for term in terms}) > 1:
+        return None  # 案例一：413日 numbers a case
     numbers = [read_numeral(term) for term in terms]
     if any(number is None or number.low is None for number in numbers):
         return None

@@ -10,14 +10,15 @@ from pipeline.numbers.units import match_unit
 from pipeline.numbers.words import word_at
 
 _FIRST_UNITS = frozenset(
-    "次个位家批件例届场座条台艘列架辆款部支项期轮笔单份张班套颗枚所处间栋幢日月年季周天名区类种片只块根榀個屆條場臺輛項輪筆單張顆處間棟種隻本任茬户戶篇首段集节組组队號号代档级根声步炉锅桶车趟船股杯道门对双卷孔度"
+    "次个位家批件例届场座条台艘列架辆款部支项期轮笔单份张班套颗枚所处间栋幢日月年季周天名区类种片只块根榀個屆條場臺輛項輪筆單張顆處間棟種隻本任茬户戶篇首段集节組组队號号代档级根声步炉锅桶车趟船股杯道门对双卷孔度案针"
 )
 _FIRST_NOT = re.compile(
     r"首(?:双语|名为|位数|个体|家庭|批示|部[委门队长]|日本|季度|月球|单元|本|首|席|号令|代|级|节目|区域|类|年级|任务)"
 )
 _NO_RANK_UNITS = frozenset({"升", "方", "副", "大类", "番", "村", "团", "勺", "阀", "厂", "院", "校", "军", "锅"})
 _FRONT_UNITS = frozenset("名位强强")
-_MULTIPLE = re.compile(r"翻了?(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
+_MULTIPLE = re.compile(r"翻了?(?:(?P<more>超过|逾)|(?P<near>近))?(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
+_ISSUE = re.compile(r"[ \xa0](?=[期号][ \xa0\u3000\n（(])")
 _CONNECTOR = re.compile(r"[-－—–―~～〜至到]第?")
 
 
@@ -34,6 +35,8 @@ def read_ordinal(text: str, start: int) -> Reading | None:
         upper = read_numeral(second.group())
         if upper is not None and upper.low is not None and float(upper.low) > float(low):
             end, high = second.end(), upper.low
+    if _ISSUE.match(text, end):
+        end += 1  # 第7 期, as mastheads have it
     unit = match_unit(text, end)
     body = low if high is None else f"{low}..{high}"
     if unit is not None and unit.word[0] in "个個" and len(unit.word) > 1:
@@ -91,4 +94,5 @@ def read_multiple(text: str, start: int) -> Reading | None:
     numeral = None if match is None else read_numeral(match["n"])
     if match is None or numeral is None or numeral.low is None:
         return None
-    return Reading(start, match.end(), "QUANTITY", f"{2 ** int(numeral.low)} 倍", "", True, "multiple")
+    mark = ">" if match["more"] else "~" if match["near"] else ""
+    return Reading(start, match.end(), "QUANTITY", f"{2 ** int(numeral.low)} 倍", mark, True, "multiple")

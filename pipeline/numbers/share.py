@@ -8,6 +8,8 @@ from decimal import Decimal
 from pipeline.numbers.reading import Reading
 
 _BETWEEN = re.compile(r"[、和及与與或×]|以及")
+_CHANGE = re.compile("(?:增|升|降|减|缩|扩|涨|跌)(?:长|加|少|大|减|小)?[至到]|(?:提高|上升|下降|发展)[至到]")
+_FROM = frozenset("由从")
 _CONNECTOR = re.compile(" ?(?:——|[-－—–―~～〜至到]) ?")
 _CONNECTORS = frozenset("-－—–―~～〜至到 ")
 _AMOUNT = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?) (?P<unit>[A-Z]{3})")
@@ -18,14 +20,23 @@ _LABELS = frozenset({"QUANTITY", "MONEY", "PERCENT"})
 
 
 def share_units(text: str, found: list[Reading]) -> None:
-    """Give a bare number the label and unit of the next one, where only 、 or 和 is between them; changes the list."""
+    """Give a bare number the label and unit of the next one, where only 、 or 和 is between them; changes the list.
+
+    So too 由62万增至91万人 (from 620,000 to 910,000 people) and 2.2个和3.1个百分点 (percentage points).
+    """
     for index in range(len(found) - 2, -1, -1):
         reading, following = found[index], found[index + 1]
-        if not reading.rule.startswith("bare") or following.body is None or reading.body is None:
+        if following.body is None or reading.body is None:
+            continue
+        is_points = following.body.endswith(" pp") and reading.body.endswith((" 个", " 個"))
+        if is_points and _are_joined(text, reading, following):
+            found[index] = reading._replace(label="PERCENT", body=f"{reading.body[:-2]} pp", rule="shared")
+            continue
+        if not reading.rule.startswith("bare"):
             continue
         if following.label not in _LABELS or " " not in following.body:
             continue
-        if following.start - reading.end > 2 or not _BETWEEN.fullmatch(text, reading.end, following.start):
+        if not _are_joined(text, reading, following):
             continue
         if text[reading.end] == "、" and _is_list_marker(text, reading):
             continue
@@ -35,6 +46,17 @@ def share_units(text: str, found: list[Reading]) -> None:
         found[index] = reading._replace(
             label=following.label, body=f"{reading.body} {unit}", keep=following.keep, rule="shared"
         )
+
+
+def _are_joined(text: str, reading: Reading, following: Reading) -> bool:
+    size = following.start - reading.end
+    if size <= 2 and _BETWEEN.fullmatch(text, reading.end, following.start):
+        return True
+    return (
+        size <= 4
+        and text[reading.start - 1 : reading.start] in _FROM
+        and _CHANGE.fullmatch(text, reading.end, following.start) is not None
+    )
 
 
 def _is_list_marker(text: str, reading: Reading) -> bool:
