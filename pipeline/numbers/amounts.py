@@ -17,6 +17,7 @@ _CONNECTOR = re.compile(
     r"(?:[(（]含[)）])? ?(?:——|--|[-－—–―~～〜至到]) ?(?P<sign>负|負|零下|(?<=[-－—–―~～〜至到 ])-)?"
 )
 _HALF_OF = re.compile("[个個]半")
+_PER_TIME = re.compile("每(?:秒|小时|分钟)")
 _CLOCK_HOURS = re.compile("[钟鐘](?![头頭表楼声点点面情摆])")
 _DOUBLED = re.compile(r"翻[^，。；\n]{0,3}\Z")
 _MORE_OF = re.compile("[个個]多")
@@ -194,7 +195,7 @@ def _lengthened(text: str, unit: Unit, low: str | None) -> tuple[str | None, int
 
 
 def _rated(text: str, unit: Unit, end: int) -> tuple[str, int]:
-    """The unit's name with its grade or rate: 吨级, 微克/立方米, CNY/吨."""
+    """The unit's name with its grade or rate: 吨级, 微克/立方米, CNY/吨, 立方米每秒."""
     name = unit.name
     if unit.kind == "measure" and text[end : end + 1] == "级" and text[end + 1 : end + 2] != "别":
         name, end = f"{name}级", end + 1
@@ -202,6 +203,8 @@ def _rated(text: str, unit: Unit, end: int) -> tuple[str, int]:
         per = match_unit(text, end + 1)
         if per is not None:
             return f"{name}/{per.word if per.kind == 'duration' else per.name}", per.end
+    if unit.kind == "measure" and (per_time := _PER_TIME.match(text, end)):
+        return f"{name}{per_time.group()}", per_time.end()
     return name, end
 
 

@@ -125,6 +125,11 @@ class Anchor:
         return _AHEAD_AFTER.match(self.text, self.here) is not None
 
     @property
+    def is_year_ahead(self) -> bool:
+        """RETURNS (bool): whether 全年 is the year that lies ahead: 全年力争达到, 做好全年工作."""
+        return self.is_aimed_at or self.text.endswith(("做好", "抓好", "谋划"), 0, self.here)
+
+    @property
     def is_planned(self) -> bool:
         """RETURNS (bool): whether the text, a report of the year's first months, has come to this year's plans."""
         if self.today is None or self.today.month > REPORTING:

@@ -12,7 +12,7 @@ from pipeline.numbers.dates import match_date, match_day
 
 _D = "[0-9０-９]"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十廿卅]{{1,3}})"
-_SEASON_WORD = re.compile("(?P<rel>[今去])(?P<s>[春夏秋冬])(?![节运装粮茶])")
+_SEASON_WORD = re.compile("(?P<rel>[今去])(?P<s>[春夏秋冬])(?![节运装粮茶])|[这這][个個](?P<this>[春夏秋冬])[天季]")
 _MONTH_WORD = re.compile(
     rf"(?P<rel>[本上下当當同次这這]|今(?=[个個]))(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
 )
@@ -42,7 +42,7 @@ _NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the 
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
 _RECURRING = re.compile(
-    "多年|常年|每(?:[个個]?(?:年|月|季度|星期)|天|日|[周週](?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小]))?)"
+    "多年|常年|每(?:年[春夏秋冬][天季]|[个個]?(?:年|月|季度|星期)|天|日|[周週](?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小]))?)"
 )
 # 尋日 and 聽日: yesterday and tomorrow in Cantonese.
 _DAY_SHIFT = {
@@ -94,7 +94,9 @@ def _both_value(match: re.Match[str], anchor: Anchor) -> str | None:
 
 
 def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    return None if anchor.today is None else f"{anchor.today.year - (match['rel'] == '去'):04d}-{SEASONS[match['s']]}"
+    if anchor.today is None:
+        return None
+    return f"{anchor.today.year - (match['rel'] == '去'):04d}-{SEASONS[match['s'] or match['this']]}"
 
 
 def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:

@@ -15,8 +15,8 @@ from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import plain_units
 
 _AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[万亿]|千(?![瓦克赫伏卡焦帕米])|百(?![帕货姓分]))*")
-_UNITS = plain_units(r"(?<!路)(?![-－—–―~～〜至到/／半级多余亿億 0-9０-９一二三四五六七八九零])")
 # 5路 may be a bus line, which its context tells.
+_UNITS = plain_units(r"(?<!路)(?![-每－—–―~～〜至到/／半级多余亿億 0-9０-９一二三四五六七八九零])")
 # Ideographs and the punctuation of Chinese text; digits and letters of either width may be the front part of a code.
 _BEFORE = frozenset("，。；：！？（）、“”‘’《》【】「」『』…· \n\r\t\xa0\u3000") | {""}
 _NOT_BEFORE = frozenset("负負零")

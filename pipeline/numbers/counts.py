@@ -14,7 +14,7 @@ QUOTES = frozenset("“「『‘《")
 # 河两岸 are two banks, the 两岸 of the Strait a name; 办了三期 are three courses, 机场三期 a phase.
 _TELLING = {
     "号": re.compile(r"(?!)"),
-    "期": re.compile(r"(?:(?:办|出刊|培训班)[^，。；,;\n期]{0,5}|[^0-9分]分)\Z"),
+    "期": re.compile(r"(?:(?:办|出刊|培训班|视频|节目|简报|讲座)[^，。；,;\n期]{0,5}|[^0-9分]分)\Z"),
     "岸": re.compile(r"[江河湖溪渠川]\Z"),
 }
 _LINES = frozenset("路线")

@@ -51,7 +51,7 @@ _FULL = re.compile(rf"{_YEAR}?(?:的(?=[春夏秋冬][天季]))?{_SUB}?")
 _DAY_ONLY = re.compile(_DAY)
 _ISO = re.compile(  # its dashes may have a blank on one side: 2025-10- 28
     rf"(?P<y>[12１２]{_D}{{3}})(?:(?P<sep> ?- ?|[-－/／.．])(?P<m>{_D}{{1,2}})(?: ?- ?(?<=[- ])|(?P=sep))"
-    rf"(?P<d>{_D}{{1,2}})|-(?P<md>[0-9]{{4}}))(?!{_D})"
+    rf"(?P<d>{_D}{{1,2}})|[- ](?P<md>[0-9]{{4}}))(?!{_D})"
 )
 _MONTH_RANGE = re.compile(
     r"(?P<y>(?:19|20)[0-9]{2})[./](?P<m>0[1-9]|1[0-2])[-—–~～至]+(?P<last>(?:19|20)[0-9]{2})(?:[./](?P<m2>0[1-9]|1[0-2]))?"
@@ -187,7 +187,7 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
     if word in "全上":
         base = None if anchor.today is None else anchor.sentence_year
         if base is None:
-            ahead = anchor.is_planned or (word == "全" and anchor.is_aimed_at)
+            ahead = anchor.is_planned or (word == "全" and anchor.is_year_ahead)
             base = anchor.today.year if anchor.today is not None and ahead else anchor.report_year
         return None if base is None else base - (word == "上")
     if word in "这這":

@@ -15,6 +15,7 @@ _ISO_NEXT = frozenset("-－/／.．")
 _DAY_NEXT = frozenset("日号號-－—–―~～〜至到")
 _LOSSY_NEXT = frozenset("年月日")
 _SLASHES = frozenset("/／")
+_COLONS = frozenset(":：")  # 日期:2023 0628
 _PART_OF_CODE = frozenset("/／.．-")
 _NOT_AFTER_DATE = frozenset("号號人家件个元.")
 _AS_LIMIT = re.compile("(?<=日)[以之]?[内內]")
@@ -52,7 +53,10 @@ def read_digit_date(text: str, start: int, numeral: re.Match[str], anchor: Ancho
 
 def _read_iso(text: str, start: int, numeral: re.Match[str], anchor: Anchor) -> Reading | None:
     following = text[numeral.end() : numeral.end() + 1]
-    if following not in _ISO_NEXT and "." not in numeral.group() and not text.startswith(" -", numeral.end()):
+    is_split = following == " " and (
+        text[numeral.end() + 1 : numeral.end() + 2] == "-" or text[start - 1 : start] in _COLONS
+    )
+    if following not in _ISO_NEXT and "." not in numeral.group() and not is_split:
         return None
     found = match_iso(text, start, anchor)
     return None if found is None else Reading(start, found.end, "DATE", found.value, "", True, "iso")

@@ -9,7 +9,7 @@ from pipeline.numbers.calendar_words import match_word
 from pipeline.numbers.clock import match_clock
 from pipeline.numbers.reading import Reading
 
-_CLOCK_STARTS = frozenset("上下晚早清凌中午夜深傍今当昨")
+_CLOCK_STARTS = frozenset("上下晚早清凌中午夜深傍")  # 今晚8时 is a day and a time
 
 
 def read_word(text: str, start: int, anchor: Anchor) -> Reading | None:
