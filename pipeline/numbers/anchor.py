@@ -97,7 +97,7 @@ class Anchor:
 
     @property
     def opens_with_review(self) -> bool:
-        """RETURNS (bool): whether the text opens by looking back on the year before its date."""
+        """RETURNS (bool): whether the text up to here opens by looking back on the year before its date."""
         if self.today is None:
             return False
         opening = min(self.here, _TITLE)
@@ -163,8 +163,10 @@ class Anchor:
             return max(year, self.today.year) if self.is_ahead else year
         if self.is_ahead:
             return self.today.year + (last_month < self.today.month)
-        is_over = last_month <= self.today.month or last_month <= REPORTING or self.is_planned
-        return self.today.year - (first_month > self.today.month or (self.today.month <= REPORTING and not is_over))
+        looks_back = self.opens_with_review or self.passage_year == self.today.year - 1
+        is_ahead = self.today.month <= REPORTING < last_month and last_month > self.today.month
+        is_past = first_month > self.today.month or (is_ahead and looks_back and not self.is_planned)
+        return self.today.year - is_past
 
 
 def small_number(text: str) -> int | None:

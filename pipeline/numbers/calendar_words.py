@@ -7,29 +7,24 @@ import re
 from dataclasses import replace
 
 from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
-from pipeline.numbers.counted import WEEK, WEEKDAYS, match_counted
+from pipeline.numbers.counted import match_counted
 from pipeline.numbers.dates import match_date, match_day
+from pipeline.numbers.weekdays import WEEK_WORD, WEEKDAY, week_word_value, weekday_value
 
 _D = "[0-9０-９]"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|[一二三四五六七八九十廿卅]{{1,3}})"
-_SEASON_WORD = re.compile("(?P<rel>[今去])(?P<s>[春夏秋冬])(?![节运装粮茶])|[这這][个個](?P<this>[春夏秋冬])[天季]")
+_SEASON_WORD = re.compile(
+    "(?P<rel>[今去])(?P<s>[春夏秋冬])(?![节运装粮茶])|[这這][个個](?P<this>[春夏秋冬])[天季](?!奥)"
+)
 _MONTH_WORD = re.compile(
     rf"(?P<rel>[本上下当當同次这這]|今(?=[个個]))(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
 )
 _DAY_WORD = re.compile(
-    "(?P<rel>[今昨明前后後当當次翌]|同一?|本(?=日))(?:天(?!然|津)|日(?!本|语|军)|儿(?:个(?=[来去])|(?!童|子)))|(?P<eve>前一)[天日晚夜]|近日|往年"
-    "|日前(?!往|后|，?提)|连日|即日|近些?年|[历歷]年|(?P<yue>[尋寻聽听]日)(?![本語语文報报後后])|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
-    "|(?P<night>[昨今当])[晚夜晨](?!会|报|宴|间)"
+    "(?P<rel>[今昨明前后後当當次翌]|同一?|本(?=日))(?:天(?![然津生])|日(?![本语军期程])|儿个?(?!童|子))|(?P<eve>前一)[天日晚夜]|近日|往年"
+    "|日前(?!往|后|，?提)|连日(?![本报報语語常期用元子])|即日|近些?年|[历歷]年|(?P<yue>[尋聽]日)(?![本語文報後])|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
+    "|(?P<night>[昨今当明])[晚夜晨](?!会|报|宴|间)"
 )
 _QUARTER_WORD = re.compile("(?P<rel>[本上下])(?:(?<=[上下])一?[个個]?)?季度(?P<qp>[初末](?!期))?")
-_WEEK_WORD = re.compile(
-    rf"(?P<rel>[本上下这這]|今(?=[个個]|星|礼|禮|週))(?P<again>(?<=[上下])[上下])?(?:(?<=[上下这這今])一?[个個]?)?"
-    rf"{WEEK}(?:[周週]|星期)?(?P<w>[一二三四五六日末天])?(?!边|期|转|刊|报|岁|年)"
-)
-_DAY_OF_WEEK = WEEK + "(?P<%s>[一二三四五六日天])(?![报刊年岁次趟代]|(?<=[一二三四五六])[个期班场](?!赛))"
-_WEEKDAY = re.compile(f"{_DAY_OF_WEEK % 'w'}(?:[到至—–-]+{_DAY_OF_WEEK % 'last'})?")
-_IN_LIST = re.compile(f"[、和及]{WEEK}?[一二三四五六日天]")
-_RECURS_BEFORE = re.compile(f"(?:{WEEK}[一二三四五六日天][、和及]|[个個])\\Z")
 _PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末](?!步))|岁末")
 _DECADE = re.compile(
     rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二三四五六七八九十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
@@ -37,16 +32,18 @@ _DECADE = re.compile(
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
 _YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
-_WHOLE_WEEK = 4  # days between the first and the last of what recurs: 周一至周五
+_EVENTS = frozenset("节赛考会战婚选")
+_SEASON_BEGINS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
+_SEASONS_BACK = 6  # months since its first one
 _NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the next
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
 _RECURRING = re.compile(
-    "多年|常年|每(?:年[春夏秋冬][天季]|[个個]?(?:年|月|季度|星期)|天|日|[周週](?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小]))?)"
+    "多年|常年|每(?:年[春夏秋冬][天季]|[个個]?(?:年|月|季度|星期(?![一二三四五六日天]))|天|日|(?:[周週]|星期)(?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小])(?:[至到](?:[周週]|星期)?[一二三四五六日天])?)?)"
 )
 # 尋日 and 聽日: yesterday and tomorrow in Cantonese.
 _DAY_SHIFT = {
-    "今": 0, "本": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2, "尋日": -1, "寻日": -1, "聽日": 1, "听日": 1,
+    "今": 0, "本": 0, "昨": -1, "明": 1, "前": -2, "后": 2, "後": 2, "尋日": -1, "聽日": 1,
 }  # fmt: skip
 
 
@@ -56,8 +53,8 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
         (_DAY_WORD, _day_word_value),
         (_MONTH_WORD, _month_word_value),
         (_QUARTER_WORD, _quarter_word_value),
-        (_WEEK_WORD, _week_word_value),
-        (_WEEKDAY, _weekday_value),
+        (WEEK_WORD, week_word_value),
+        (WEEKDAY, weekday_value),
         (_PERIOD_WORD, _period_word_value),
         (_SEASON_WORD, _season_value),
         (_BOTH, _both_value),
@@ -94,56 +91,47 @@ def _both_value(match: re.Match[str], anchor: Anchor) -> str | None:
 
 
 def _season_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    if anchor.today is None:
-        return None
-    return f"{anchor.today.year - (match['rel'] == '去'):04d}-{SEASONS[match['s'] or match['this']]}"
-
-
-def _weekday_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    """The weekday of the date in front of it, the one to come where the words speak of the future, else the last.
-
-    Without a value, as they recur: most of a week (周一至周五), lists (周二、周四) and counted ones (每个周五).
-    """
-    first = WEEKDAYS[match["w"]]
-    last = first if match["last"] is None else WEEKDAYS[match["last"]]
-    if last - first >= _WHOLE_WEEK:
-        return None
-    told = anchor.sentence_day
-    if told is not None and told.weekday() == first and match["last"] is None:
-        return told.isoformat()
     today = anchor.today
-    if (
-        today is None
-        or _IN_LIST.match(anchor.text, match.end())
-        or _RECURS_BEFORE.search(anchor.text, max(0, match.start() - 4), match.start())
-    ):
+    if today is None:
         return None
-    shift = (first - today.weekday()) % 7 if anchor.is_ahead else -((today.weekday() - first) % 7)
-    day = today + datetime.timedelta(days=shift)
-    if match["last"]:
-        return f"{day.isoformat()}/{(day + datetime.timedelta(days=(last - first) % 7)).isoformat()}"
-    anchor.mention(day.year, day.month, day.day)
-    return day.isoformat()
+    if match["this"]:  # the one that is on or just over: in January the winter that began the year before
+        begins = _SEASON_BEGINS[match["this"]]
+        is_near = (today.month - begins) % 12 < _SEASONS_BACK
+        return f"{today.year - (begins > today.month):04d}-{SEASONS[match['this']]}" if is_near else None
+    return f"{today.year - (match['rel'] == '去'):04d}-{SEASONS[match['s']]}"
 
 
 def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     word, today = match.group(), anchor.today
     if word == "那年":
         return None if anchor.passage_year is None else f"{anchor.passage_year:04d}"
-    if today is None:
+    if match["eve"]:
+        return _eve(match.start(), anchor)
+    relative = "昨" if word == "昨" else match["rel"] or match["night"] or match["yue"] or ""
+    shift = 0 if word == "即日" else _DAY_SHIFT.get(relative)
+    if today is None or (shift is None and not relative):
         return None
-    relative = "昨" if word == "昨" or match["eve"] else match["rel"] or match["night"] or match["yue"]
-    shift = 0 if word == "即日" else _DAY_SHIFT.get(relative or "")
-    if shift is not None:
-        day = today + datetime.timedelta(days=shift)
-        anchor.mention(day.year, day.month, day.day)
-        return day.isoformat()
-    if relative is None:
-        return None
+    if shift is None:
+        return _told_day(relative, today, anchor)
+    day = today + datetime.timedelta(days=shift)
+    anchor.mention(day.year, day.month, day.day)
+    return day.isoformat()
+
+
+def _told_day(relative: str, today: datetime.date, anchor: Anchor) -> str | None:
+    """当天, 同一天, 次日: the day spoken of, or the next."""
     if anchor.year is None or anchor.month is None or anchor.day is None:
         return today.isoformat() if relative == "同" and anchor.month is None else None
     day = datetime.date(anchor.year, anchor.month, anchor.day)
     return (day + datetime.timedelta(days=relative in "次翌")).isoformat()
+
+
+def _eve(start: int, anchor: Anchor) -> str | None:
+    """前一天, 前一晚: the day before the one just spoken of, else before the document's; 大赛前一晚 has no day."""
+    if anchor.text[start - 1 : start] in _EVENTS:
+        return None
+    day = anchor.sentence_day or anchor.today
+    return None if day is None else (day - datetime.timedelta(days=1)).isoformat()
 
 
 def _month_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
@@ -172,19 +160,6 @@ def _quarter_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     index = anchor.today.year * 4 + (anchor.today.month - 1) // 3 + {"上": -1, "下": 1}.get(match["rel"], 0)
     part = "" if match["qp"] is None else f" {PARTS[match['qp']]}"
     return f"{index // 4:04d}-{33 + index % 4}{part}"
-
-
-def _week_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
-    if anchor.today is None:
-        return None
-    monday = anchor.today - datetime.timedelta(days=anchor.today.weekday())
-    monday += datetime.timedelta(weeks={"上": -1, "下": 1}.get(match["rel"], 0) * (2 if match["again"] else 1))
-    if match["w"] is None or match["w"] == "末":
-        first = monday + datetime.timedelta(days=5 if match["w"] else 0)
-        return f"{first.isoformat()}/{(monday + datetime.timedelta(days=6)).isoformat()}"
-    day = monday + datetime.timedelta(days=WEEKDAYS[match["w"]])
-    anchor.mention(day.year, day.month, day.day)
-    return day.isoformat()
 
 
 def _period_word_value(match: re.Match[str], anchor: Anchor) -> str | None:

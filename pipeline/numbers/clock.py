@@ -33,13 +33,14 @@ def match_clock(text: str, start: int) -> Found | None:
     before = None
     if match is not None and match["p"] is None and text[start - 1 : start] in _BEFORE_HOUR and start:
         before = _PERIOD_BEFORE.search(text, max(0, start - 17), start)
-    value = None if match is None else _value(match, match["p"] or (before and before["p"]))
+    period = None if match is None else match["p"] or (before["p"] if before else None)
+    value = None if match is None else _value(match, period)
     if match is None or value is None:
         return None
     connector = _CONNECTOR.match(text, match.end())
     second = None if connector is None else _CLOCK.match(text, connector.end())
     if second is not None and (second["u"] is not None) == (match["h"] is None):
-        last = _value(second, second["p"] or match["p"])
+        last = _value(second, second["p"] or period)
         if match["u"] is None and match["h"] is None and not _is_told(match, second):
             return None  # 9~11点 may be points of an index
         if last is not None:

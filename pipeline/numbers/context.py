@@ -16,7 +16,7 @@ _BEFORE = """
 <= 不超 不長於 不长于 不超過 不高於 不多於 小于等于 小于或等于 最长不超过 最高不超过 不迟于 不得超过 不得高于 多则
 <= 顶多 低于或等于 未超过
 <= 不得高于 不得超出 不得大于
-> 冲过 站稳 升破 就过了 税收过 收入过 产值过
+> 站稳 升破 就过了 税收过 收入过 产值过
 > 超过 超過 已过 均过 都过 超出 超 突破 跨过 迈上 迈过 越过 站上 高于 多于 大于 逾 已破 双破 早已超过 冲破 优于
 > 年过 年逾 年已过 破
 > 长于 大於 高於 多於 冲上 跨上 高达逾 超越 突破了 超过了 远超 跃上 踏上 登上 已超
@@ -48,8 +48,9 @@ _SHARE_OF = re.compile(
     "|(?P<least>不得?低于|不得?少于)[^，。；、,;\\n]{1,14}的?\\Z"
     "|(?P<more>超过)(?:[^，。；、,;\\n]{1,9}的|全[国省市县区州旗球]|总[数量额])\\Z"
 )
+_BEYOND = re.compile("全[国省市县区州旗球]\\Z")
 _NOT_PASSED = frozenset("通经不没未透渡")  # 进度过六成, over sixty per cent, but 通过30%的议案
-_MEASURED = frozenset("量额值数汇")  # 业务量过4亿件, 创汇过300万元
+_MEASURED = frozenset("量额值数汇模入收产")
 _SCALES = frozenset("百千万亿")
 _LASTING = ("中断", "持续", "历时", "长达", "用时", "耗时", "时隔")
 _MARKS = {"least": ">=", "most": "<=", "about": "~", "less": "<", "more": ">"}
@@ -124,7 +125,9 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     elif not before and label == "PERCENT":
         passed = last == "过" and text[start - 2 : start - 1] not in _NOT_PASSED
         before = ">" if passed else _searched(_SHARE_OF, text, start, 28)
-    elif not before and last == "过" and _is_passed(text, start):
+        if before == ">" and text[end - 1] in "点點" and _BEYOND.search(text, max(0, start - 4), start):
+            before = ""  # 增速超过全省1.2个百分点: by as much, no more
+    elif not before and last == "过" and _is_passed(text, start, end):
         before = ">"
     elif not before and last == "的" and label == "QUANTITY":
         before = _searched(_SHARE_OF, text, start, 14)
@@ -139,10 +142,9 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     return before or inside or after
 
 
-def _is_passed(text: str, start: int) -> bool:
-    """Whether 过 in front of an amount means more than it: 业务量过4亿件, 过百万吨."""
-    before = text[start - 2 : start - 1]
-    return before in _MEASURED or (text[start] in _SCALES and before not in _NOT_PASSED)
+def _is_passed(text: str, start: int, end: int) -> bool:
+    """Whether 过 in front of an amount means more than it: 业务量过4亿件, 产值过百亿元; not 看过百遍."""
+    return text[start - 2 : start - 1] in _MEASURED and not _SCALES.isdisjoint(text[start:end])
 
 
 def _is_told(text: str, start: int, label: str) -> bool:

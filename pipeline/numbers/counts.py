@@ -14,10 +14,11 @@ QUOTES = frozenset("“「『‘《")
 # 河两岸 are two banks, the 两岸 of the Strait a name; 办了三期 are three courses, 机场三期 a phase.
 _TELLING = {
     "号": re.compile(r"(?!)"),
-    "期": re.compile(r"(?:(?:办|出刊|培训班|视频|节目|简报|讲座)[^，。；,;\n期]{0,5}|[^0-9分]分)\Z"),
+    "期": re.compile(r"(?:(?:办|出刊|培训班)[^，。；,;\n期]{0,5}|视频|节目|简报|讲座|[^0-9分]分)\Z"),
     "岸": re.compile(r"[江河湖溪渠川]\Z"),
 }
 _LINES = frozenset("路线")
+_NEW_LINES = ("开通", "新增", "新开", "共", "分")
 _SESSIONS = (
     "会议", "全会", "全国", "中央", "人大", "政协", "一中", "二中", "三中", "四中",
     "五中", "六中", "七中", "省", "市委",
@@ -94,9 +95,14 @@ def is_session(text: str, start: int, end: int, unit: Unit) -> bool:
 
 
 def is_bus_line(text: str, start: int, end: int, unit: Unit) -> bool:
-    """RETURNS (bool): whether the amount names a line: 5路公交车, 公交5路, 9路末班车."""
-    return unit.word == "路" and (
-        text.startswith(("公交", "末班", "首班", "电车", "汽车"), end) or text.endswith(("公交", "公交车"), 0, start)
+    """RETURNS (bool): whether the amount names a line: 5路公交车, 公交5路, 9路末班车; not 开通3路公交."""
+    return (
+        unit.word == "路"
+        and not text.endswith(_NEW_LINES, 0, start)
+        and (
+            text.startswith(("公交", "末班", "首班", "电车", "汽车"), end)
+            or text.endswith(("公交", "公交车"), 0, start)
+        )
     )
 
 

@@ -19,23 +19,29 @@ _C3 = "[一二三四五六七八九十廿卅]{1,3}"
 CONNECTOR = "[-－—–―~～〜至到]"
 _CONN = f"(?:——|{CONNECTOR})"
 _N2 = f"(?:{_D}{{1,2}}(?!{_D})|{_C3})"
+# One to twelve, in either script.
+_MONTHS = rf"(?:(?:[1１][0-2０-２]|[0０]?[1-9１-９])(?!{_D})|十[一二]?|[一二两兩三四五六七八九])"
 _MONTH = rf"(?P<m>{_N2})(?:[ \xa0]?月(?![饼球亮薪票龄])份?|(?={_CONN}{_N2}月))"
 _MORE_DAYS = rf"(?:{_CONN}{_N2}|(?:[、，,和及与或]{_N2})+)(?:[日号號]|[两兩三四][日天])"
 _DAY = rf"(?P<d>{_N2})(?:[ \xa0]?[日号號](?!元|圆|线|楼|本)|(?={_MORE_DAYS}))"
 _SPACE = r"(?:[ \xa0](?=[0-9０-９]{1,2}[ \xa0]?日))?"
-_LOST_DAY = rf"(?:[ \xa0](?={_D}{{1,2}}[ \xa0\n]))?(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
+# The last digits of a line, or with a blank in front those in front of what web pages say next: 04 月 27 来源.
+_LOST_DAY = (
+    rf"(?:(?P<dl>{_D}{{1,2}})(?=[，。、；,;）)\s]|$)"
+    rf"|[ \xa0](?P<dw>{_D}{{1,2}})(?=[ \xa0]*(?:\n|$|信息|来源|稿源|作者|发布|浏览|点击|阅读)))"
+)
 _MONTH_PART = "(?P<mp>[初底末](?!期|级|步)|[上中下]旬)?"
 _SUB = (
     rf"(?:(?P<hy>半年度)|(?P<md>{_D}{{3,4}})日|{_MONTH}(?:{_SPACE}{_DAY}|{_LOST_DAY}|{_MONTH_PART})"
     r"|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4１-４])季度?(?![节])(?P<qp>(?<=度)[初末])?"
-    r"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>[0-9０-９]{1,2}|[一二两兩三四五六七八九十]{1,2})[个個]月"
+    rf"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>{_MONTHS})[个個]月"
     r"|(?:(?<![\u4e00-\u9fff])|(?<=年))前(?P<mb>[2-9]|1[0-2]|[二两兩三四五六七八九十]|十[一二])月(?![初底末上中下份])"
-    r"|(?P<fq>首季)度?|(?P<fm>首月)|第(?P<nm>[0-9]{1,2}|[一二三四五六七八九十]{1,2})[个個]月"
-    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学)|(?![天季游运节耕粮种茶收播奥装日月汛春夏秋冬]))|(?P<same>同月)"
+    rf"|(?P<fq>首季)度?|(?P<fm>首月)|第(?P<nm>{_MONTHS})[个個]月"
+    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学(?!期))|(?![天季游运节耕粮种茶收播奥装日月汛春夏秋冬]))|(?P<same>同月)"
     r"|(?P<yp>年?[初底末](?!期|级)|年中|中期|伊始))"
 )
 _EARLY = rf"(?<=公元)(?:{_D}{{1,3}}|{_CD}{{1,3}}|十{_CD}?|{_CD}十{_CD}?)(?=年)"
-_FOUR = rf"{_D}{{4}}|20 [0-9]{{2}}(?=年)|{_CD}{{4}}|[二两]千零[一二三四五六七八九]"
+_FOUR = rf"{_D}{{4}}|20 [0-9]{{2}}(?=年 ?[0-9]{{1,2}} ?月)|{_CD}{{4}}|[二两]千零[一二三四五六七八九]"
 # What makes a year of two digits: 20年3月, 19年底, 58年前7个月, 20年第52周.
 _AFTER_SHORT = (
     rf"{_D}{{1,2}}月|{_C3}月|第?[一二三四1-4首]季度|[上下]半年|[底末](?!期)"
@@ -49,19 +55,12 @@ _YEAR = (
 )
 _FULL = re.compile(rf"{_YEAR}?(?:的(?=[春夏秋冬][天季]))?{_SUB}?")
 _DAY_ONLY = re.compile(_DAY)
-_ISO = re.compile(  # its dashes may have a blank on one side: 2025-10- 28
-    rf"(?P<y>[12１２]{_D}{{3}})(?:(?P<sep> ?- ?|[-－/／.．])(?P<m>{_D}{{1,2}})(?: ?- ?(?<=[- ])|(?P=sep))"
-    rf"(?P<d>{_D}{{1,2}})|[- ](?P<md>[0-9]{{4}}))(?!{_D})"
-)
-_MONTH_RANGE = re.compile(
-    r"(?P<y>(?:19|20)[0-9]{2})[./](?P<m>0[1-9]|1[0-2])[-—–~～至]+(?P<last>(?:19|20)[0-9]{2})(?:[./](?P<m2>0[1-9]|1[0-2]))?"
-    r"(?![0-9./万亿年])"
-)
 _YEAR_PARTS = {f"{year}{char}": PARTS[char] for year in ("", "年") for char in "初底末"} | {"伊始": "start"}
 _FROM_START = re.compile(r"(?P<y>[0-9]{4})-(?:01|33)(?:-[0-9]{2})?/(?P=y)-(?P<last>[0-9]{2})(?:-[0-9]{2})?")
 _LAST_MONTHS = {"33": 3, "34": 6, "35": 9, "36": 12}
 _ONES = "〇○零Ｏ"
 _LUNAR_DAY = re.compile("[0-9]{1,2}月[初十廿]")
+_LAST_YEAR = 2999
 _YEARS = ("y", "y2", "rel")
 _LUNAR_STARTS = frozenset("农農阴陰旧正冬腊臘闰閏一二三四五六七八九十")
 _YEAR_SHIFT = {"去": -1, "今": 0, "明": 1, "前": -2, "后": 2, "後": 2, "本": 0, "来": 1, "來": 1}
@@ -190,18 +189,19 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
             ahead = anchor.is_planned or (word == "全" and anchor.is_year_ahead)
             base = anchor.today.year if anchor.today is not None and ahead else anchor.report_year
         return None if base is None else base - (word == "上")
+    today = None if anchor.today is None else anchor.today.year
     if word in "这這":
-        return anchor.passage_year or anchor.report_year
-    if word == "下":
-        following = anchor.sentence_year or (None if anchor.today is None else anchor.today.year)
-        return None if following is None else following + 1
-    year = anchor.year if word in "次翌" else anchor.sentence_year
-    return None if year is None else year + (word in "次翌")
+        told = anchor.passage_year
+        return told if told is not None and (today is None or told <= today) else anchor.report_year
+    if word in "次翌下":
+        year = (anchor.sentence_year or today) if word == "下" else anchor.year
+        return year + 1 if year is not None and year < _LAST_YEAR else None
+    return anchor.sentence_year
 
 
 def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:
     month = small_number(match["m"])
-    written_day = match["d"] or match["dl"]
+    written_day = match["d"] or match["dl"] or match["dw"]
     day = None if written_day is None else small_number(written_day)
     if month is None or not 1 <= month <= 12 or (written_day is not None and (day is None or not 1 <= day <= 31)):
         return None
@@ -211,7 +211,7 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
     if year is None:
         year = anchor.year_of_month(month)
     if day is not None and not is_day(year, month, day):
-        return (None,) if match["d"] else None  # 2月30日: a date that the calendar does not have
+        return (None,)  # 2月30日: a date that the calendar does not have
     anchor.mention(year, month, day)
     text = f"{'XXXX' if year is None else f'{year:04d}'}-{month:02d}"
     if day is not None:
@@ -228,9 +228,6 @@ def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explic
         and match["qn"] is None
         and not (match["mn"] or match["mb"])
     ):
-        return None
-    months = match["mn"] or match["mb"] or match["nm"]
-    if months is not None and not 1 <= (small_number(months) or 0) <= 12:
         return None
     if not explicit and match["q"] is not None and "季度" not in match.group():
         return None
@@ -327,26 +324,3 @@ def _day_value(text: str, anchor: Anchor) -> str | None:
         return None
     anchor.mention(year, month, day)
     return f"{'XXXX' if year is None else f'{year:04d}'}-{month:02d}-{day:02d}"
-
-
-def _months_of_resume(text: str, start: int) -> Found | None:
-    """RETURNS (Found | None): 1999.08-2002.02, 2008.03-2009: months as résumés write them."""
-    match = _MONTH_RANGE.match(text, start)
-    if match is None:
-        return None
-    last = match["last"] if match["m2"] is None else f"{match['last']}-{match['m2']}"
-    return Found(match.end(), f"{match['y']}-{match['m']}/{last}")
-
-
-def match_iso(text: str, start: int, anchor: Anchor) -> Found | None:
-    """RETURNS (Found | None): a date in digits: 2024-07-18, 2023/11/27, 2024.8.26, 2022-0905."""
-    match = _ISO.match(text, start)
-    if match is None:
-        return _months_of_resume(text, start)
-    year = small_number(match["y"])
-    joined = match["md"]
-    month, day = (small_number(part) for part in ((joined[:2], joined[2:]) if joined else (match["m"], match["d"])))
-    if year is None or month is None or day is None or not 1 <= month <= 12 or not is_day(year, month, day):
-        return None
-    anchor.mention(year, month, day)
-    return Found(match.end(), f"{year:04d}-{month:02d}-{day:02d}")

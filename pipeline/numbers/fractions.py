@@ -135,13 +135,13 @@ def read_ratio(text: str, start: int, first: re.Match[str]) -> Reading | None:
     match = _NEXT_TERM.match(text, end)
     mark = "" if match is None else match["mark"]
     while match is not None and match["mark"] == mark and len(terms) < 9:
+        if mark != "比" and (match["n"][0] in DIGITS) != (terms[0][0] in DIGITS):
+            break  # 案例一：413日 numbers a case
         terms.append(match["n"])
         end = match.end()
         match = _NEXT_TERM.match(text, end)
     if len(terms) < 2 or (mark == "比" and not _is_score(terms)):
         return None
-    if len({term[0] in DIGITS for term in terms}) > 1:
-        return None  # 案例一：413日 numbers a case
     numbers = [read_numeral(term) for term in terms]
     if any(number is None or number.low is None for number in numbers):
         return None

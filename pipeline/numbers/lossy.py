@@ -1,7 +1,8 @@
-"""Dates that lost 年, 月 or 日 in extraction: 426日, 20207月, 20220426, 2019810日.
+"""Dates whose digits leave the reading open: they lost 年, 月 or 日 in extraction, or have the year last.
 
-All calendar readings of the digits are made; one that fits gives the value. Where two fit, the document's date decides
-if it stands much closer to one of them; otherwise there is no value, and both readings go into the span's `meta`.
+426日, 20207月, 20220426, 2019810日; 10/31/1974, 3/4/2015. All calendar readings of the digits are made; one that fits
+gives the value. Where two fit, the document's date decides if it stands much closer to one of them; otherwise there is
+no value, and both readings go into the span's `meta`.
 """
 
 from __future__ import annotations
@@ -20,23 +21,25 @@ _FORMS = re.compile(
     rf"|(?P<y>(?:19|20|１９|２０){_D}{{2}})年(?P<md1>{_D}{{2,4}})日"
     rf"|(?P<md>{_D}{{2,4}})日(?!元|圆|均|报)"
 )
-_SLASHED = re.compile(rf"({_D}{{1,2}})[/／]({_D}{{1,2}})[/／]((?:[12１２]{_D})?{_D}{{2}})(?![0-9０-９/／.%％万亿元])")
+_SLASHED = re.compile(
+    rf"({_D}{{1,2}})[/／]({_D}{{1,2}})[/／]((?:[12１２]{_D})?{_D}{{2}})(?![0-9０-９/／.%％万亿元日米岁人个件英基-])"
+)
 _RANGE = re.compile(rf"[-－—–―~～至到](?P<m>{_D}{{1,2}})月(?!{_D})")
 _RANGE_OF_DAYS = re.compile(rf"[-－—–―~～至到](?P<md>{_D}{{3,4}})日")
 _PARTS = {"初": " start", "底": " end", "末": " end"}
 _CLOSE = datetime.timedelta(days=31)
 
 
-class Lossy(NamedTuple):
-    """A date that lost a character: one past its end, its value, and all readings if there are several."""
+class OpenDate(NamedTuple):
+    """A date with an open reading: one past its end, its value, and all readings if there are several."""
 
     end: int
     value: str | None
     readings: tuple[str, ...]
 
 
-def match_lossy(text: str, start: int, anchor: Anchor) -> Lossy | None:
-    """RETURNS (Lossy | None): the date that starts at a place and lacks 年, 月 or 日."""
+def match_lossy(text: str, start: int, anchor: Anchor) -> OpenDate | None:
+    """RETURNS (OpenDate | None): the date that starts at a place and lacks 年, 月 or 日."""
     match = _FORMS.match(text, start)
     if match is None:
         return None
@@ -48,21 +51,21 @@ def match_lossy(text: str, start: int, anchor: Anchor) -> Lossy | None:
         month = None if second is None else small_number(second["m"])
         if second is not None and month is not None and month <= 12 and len(readings) == 1:
             year = readings[0][:4]
-            return Lossy(second.end(), f"{readings[0]}/{year}-{month:02d}", ())
+            return OpenDate(second.end(), f"{readings[0]}/{year}-{month:02d}", ())
     value = _settle(readings, anchor)
     if value is not None:
         _remember(value, anchor)
         last = _RANGE_OF_DAYS.match(text, end)
         days = [] if last is None else _month_days_near(_ascii(last["md"]), anchor)
         if last is not None and len(days) == 1 and match["md"]:
-            return Lossy(last.end(), f"{value}/{days[0]}", ())
-    return Lossy(end, value, tuple(readings) if len(readings) > 1 else ())
+            return OpenDate(last.end(), f"{value}/{days[0]}", ())
+    return OpenDate(end, value, tuple(readings) if len(readings) > 1 else ())
 
 
-def match_slashed(text: str, start: int) -> Lossy | None:
-    """RETURNS (Lossy | None): a date with its year last, the day or the month first: 10/31/1974; 3/4/2015 has both.
+def match_slashed(text: str, start: int, anchor: Anchor) -> OpenDate | None:
+    """RETURNS (OpenDate | None): a date with its year last, the day or the month first: 10/31/1974, 3/4/2015.
 
-    A year of two digits (10/31/74) is only read where nothing but one order fits.
+    A year of two digits (10/31/74) is only read where no other order fits.
     """
     match = _SLASHED.match(text, start)
     if match is None:
@@ -77,7 +80,10 @@ def match_slashed(text: str, start: int) -> Lossy | None:
     )
     if not days or (len(days) > 1 and len(match[3]) == 2):
         return None
-    return Lossy(match.end(), days[0] if len(days) == 1 else None, tuple(days) if len(days) > 1 else ())
+    value = _settle(days, anchor)
+    if value is not None:
+        _remember(value, anchor)
+    return OpenDate(match.end(), value, tuple(days) if len(days) > 1 else ())
 
 
 def _readings(match: re.Match[str], anchor: Anchor) -> list[str]:

@@ -14,10 +14,10 @@ from pipeline.numbers.amounts import read_amount
 from pipeline.numbers.anchor import Anchor
 from pipeline.numbers.calendar_words import match_plan
 from pipeline.numbers.clock import match_clock
-from pipeline.numbers.dates import match_iso
 from pipeline.numbers.digit_dates import read_digit_date
 from pipeline.numbers.fractions import read_fraction, read_mixed, read_percent_words, read_ratio
 from pipeline.numbers.indefinite import ROMANS, read_half, read_night, read_roman, read_some, read_stopwatch, read_whole
+from pipeline.numbers.iso import match_iso
 from pipeline.numbers.numerals import NUMERAL, Numeral, negative, read_numeral
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.spaced import SPACES, goes_on, read_spaced

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.numbers.reading import Reading
 
 _BETWEEN = re.compile(r"[、和及与與或×]|以及")
-_CHANGE = re.compile("(?:增|升|降|减|缩|扩|涨|跌)(?:长|加|少|大|减|小)?[至到]|(?:提高|上升|下降|发展)[至到]")
+_CHANGE = re.compile("(?:[增升降减缩扩涨跌][长加少大减小低]?|提高|上升|下降|回落|发展|调整)[至到为]")
 _FROM = frozenset("由从")
 _CONNECTOR = re.compile(" ?(?:——|[-－—–―~～〜至到]) ?")
 _CONNECTORS = frozenset("-－—–―~～〜至到 ")
@@ -20,16 +20,15 @@ _LABELS = frozenset({"QUANTITY", "MONEY", "PERCENT"})
 
 
 def share_units(text: str, found: list[Reading]) -> None:
-    """Give a bare number the label and unit of the next one, where only 、 or 和 is between them; changes the list.
+    """Give a number the unit of the next one where they are joined; changes the list.
 
-    So too 由62万增至91万人 (from 620,000 to 910,000 people) and 2.2个和3.1个百分点 (percentage points).
+    Joined are 1409万、1305万人次 and 由62万增至91万人; 2.2个和3.1个百分点 share what follows 个.
     """
     for index in range(len(found) - 2, -1, -1):
         reading, following = found[index], found[index + 1]
         if following.body is None or reading.body is None:
             continue
-        is_points = following.body.endswith(" pp") and reading.body.endswith((" 个", " 個"))
-        if is_points and _are_joined(text, reading, following):
+        if _are_points(text, reading, following):
             found[index] = reading._replace(label="PERCENT", body=f"{reading.body[:-2]} pp", rule="shared")
             continue
         if not reading.rule.startswith("bare"):
@@ -46,6 +45,16 @@ def share_units(text: str, found: list[Reading]) -> None:
         found[index] = reading._replace(
             label=following.label, body=f"{reading.body} {unit}", keep=following.keep, rule="shared"
         )
+
+
+def _are_points(text: str, reading: Reading, following: Reading) -> bool:
+    """Whether 个 in front of another number's 个百分点 is short for it."""
+    is_short = (reading.body or "").endswith((" 个", " 個")) and (following.body or "").endswith(" pp")
+    return (
+        is_short
+        and text[reading.end : reading.end + 1] in ("和", "及", "与", "與")
+        and following.start == reading.end + 1
+    )
 
 
 def _are_joined(text: str, reading: Reading, following: Reading) -> bool:

@@ -58,6 +58,9 @@ GOOD: dict[str, Any] = {"id": "r", "text": "3件"}
         (GOOD | {"text": "\ud83d3"}, "E122"),
         (GOOD | {"meta": {"date": "2022-99-01"}}, "E123"),
         (GOOD | {"meta": {"date": 2022}}, "E123"),
+        (GOOD | {"meta": {"date": "20220426"}}, "E123"),
+        (GOOD | {"meta": {"date": "0001-01-01"}}, "E123"),  # what exports write for none: 昨天 has no day there
+        (GOOD | {"meta": {"date": "3000-01-01"}}, "E123"),
     ],
     ids=lambda item: item if isinstance(item, str) else None,
 )

@@ -161,19 +161,20 @@ RANKS_AND_COUNTS: list[tuple[str, Found]] = [
     ("水质退出劣Ⅴ类", [("Ⅴ类", "QUANTITY", "<5 类")]),
     ("进度过六成，通过30%的议案", [("六成", "PERCENT", ">60 %"), ("30%", "PERCENT", "30 %")]),
     ("业务量过千亿件，通过千亿级项目", [("千亿件", "QUANTITY", ">100000000000 件")]),
-    ("过百万吨，超过全市七成", [("百万吨", "QUANTITY", ">1000000 吨"), ("七成", "PERCENT", ">70 %")]),
+    ("产量过百万吨，超过全市七成", [("百万吨", "QUANTITY", ">1000000 吨"), ("七成", "PERCENT", ">70 %")]),
+    ("走过百米，增速超过全省1.2个百分点", [("百米", "QUANTITY", "100 米"), ("1.2个百分点", "PERCENT", "1.2 pp")]),
     ("人口由62万增至91万人", [("62万", "QUANTITY", "620000 人"), ("91万人", "QUANTITY", "910000 人")]),
     ("提高2.2个和3.1个百分点", [("2.2个", "PERCENT", "2.2 pp"), ("3.1个百分点", "PERCENT", "3.1 pp")]),
     ("翻了近一番", [("翻了近一番", "QUANTITY", "~2 倍")]),
-    ("乘5路公交车，分8路出发", [("5路", "ORDINAL", "5 路")]),
+    ("乘5路公交车，分8路出发，开通3路公交", [("5路", "ORDINAL", "5 路")]),
     ("案例一：3人受伤", [("3人", "QUANTITY", "3 人")]),
+    ("3比一", [("3比一", "CARDINAL", "3:1")]),
     ("简报 第7 期 2月", [("第7 期", "ORDINAL", "7 期"), ("2月", "DATE", "XXXX-02")]),
     ("流量2140立方米每秒", [("2140立方米每秒", "QUANTITY", "2140 立方米每秒")]),
     ("统管9家乡镇卫生院，建设家乡", [("9家", "QUANTITY", "9 家")]),
-    ("打进4球，第4球队", [("4球", "QUANTITY", "4 球"), ("第4", "ORDINAL", "4")]),
-    ("录制短视频36期，机场三期", [("36期", "QUANTITY", "36 期")]),
-    ("煤价冲过1900元", [("1900元", "MONEY", ">1900 CNY")]),
-    ("开审首案", [("首案", "ORDINAL", "1 案")]),
+    ("打进4球，第4球队，三球悬铃木", [("4球", "QUANTITY", "4 球"), ("第4", "ORDINAL", "4")]),
+    ("录制短视频36期，短视频产业园二期", [("36期", "QUANTITY", "36 期")]),
+    ("开审首案，国家元首针对此事", [("首案", "ORDINAL", "1 案")]),
     ("省纪委二次全会", [("二次", "ORDINAL", "2 次")]),
     ("仍高出三个多百分点", [("三个多百分点", "PERCENT", ">3 pp")]),
     ("降到零下３９·４摄氏度", [("零下３９·４摄氏度", "QUANTITY", "-39.4 摄氏度")]),
@@ -285,9 +286,10 @@ def test_find_numbers_takes_linear_time(unit: str) -> None:
     find_candidates(unit * (100_000 // len(unit)), "2024-03-05")
 
 
-def test_find_numbers_refuses_what_is_no_date() -> None:
+@pytest.mark.parametrize("date", ["2022年4月", "20220426", "0001-01-01", "9999-12-31"])
+def test_find_numbers_refuses_what_is_no_date_of_a_document(date: str) -> None:
     with pytest.raises(InputError, match="YYYY-MM-DD"):
-        find_numbers("去年", "2022年4月")
+        find_numbers("昨天和明天", date)
 
 
 def test_a_quarter_with_its_number_is_a_date_and_not_a_rank() -> None:
