@@ -16,6 +16,7 @@ PARTS = {
 _D = "[0-9０-９]"
 _SENTENCE = 120
 _PASSAGE = 150
+_GREGORIAN = 1583
 REPORTING = 3
 """Up to this month of a year reports speak of the year before."""
 _TITLE = 120
@@ -85,10 +86,11 @@ class Anchor:
 
     @property
     def sentence_day(self) -> datetime.date | None:
-        """RETURNS (date | None): the day that the same sentence spoke of before."""
-        if self.sentence_year is None or self.month is None or self.day is None:
+        """RETURNS (date | None): the day of this calendar (from 1583 on) that the same sentence spoke of before."""
+        year = self.sentence_year
+        if year is None or year < _GREGORIAN or self.month is None or self.day is None:
             return None
-        return datetime.date(self.sentence_year, self.month, self.day)
+        return datetime.date(year, self.month, self.day)
 
     @property
     def passage_year(self) -> int | None:
