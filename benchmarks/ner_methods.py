@@ -147,9 +147,8 @@ def train_biaozhu_lac(task: Task) -> Tagger:
 
     On MSRA one training of six passes, which a quarter of an hour holds.
     """
-    settings = {"runs": 1, "dropout": 0.2, "max_iterations": 6} if len(task.train) > MANY else {}
-    overrides = {f"components.entities.{name}": value for name, value in settings.items()}
-    return train_biaozhu(_with_vectors(replace(task, overrides=task.overrides | overrides), {"lac": LAC}))
+    settings = {"dropout": 0.2, "max_iterations": 6} if len(task.train) > MANY else {}
+    return train_biaozhu(_with(task, {"vectors": {"lac": LAC}} | settings))
 
 
 def train_biaozhu_tuned(task: Task) -> Tagger:
@@ -166,18 +165,19 @@ def train_biaozhu_tuned(task: Task) -> Tagger:
         "dropout": 0.5,
         "max_iterations": 3 if size > MANY else 8,
     }
-    overrides = {f"components.entities.{name}": value for name, value in settings.items()}
-    return train_biaozhu(_with_vectors(replace(task, overrides=task.overrides | overrides), {"lac": TUNED}))
+    return train_biaozhu(_with(task, {"vectors": {"lac": TUNED}} | settings))
 
 
 def train_biaozhu_stacked(task: Task, model: Path) -> Tagger:
     """RETURNS (Tagger): with LAC's hidden layer and the marginals of another model."""
     stacked = {"@misc": "biaozhu.ModelMarginals.v1", "path": str(model)}
-    return train_biaozhu(_with_vectors(task, {"lac": LAC, "stacked": stacked}))
+    return train_biaozhu(_with(task, {"vectors": {"lac": LAC, "stacked": stacked}}))
 
 
-def _with_vectors(task: Task, vectors: dict[str, Any]) -> Task:
-    return replace(task, overrides=task.overrides | {"components.entities.vectors": vectors})
+def _with(task: Task, settings: dict[str, Any]) -> Task:
+    """RETURNS (Task): the task with settings of its entity component."""
+    overrides = {f"components.entities.{name}": value for name, value in settings.items()}
+    return replace(task, overrides=task.overrides | overrides)
 
 
 METHODS: dict[str, Callable[[Task], Tagger]] = {

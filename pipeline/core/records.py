@@ -20,6 +20,8 @@ from pipeline.core.jsonl import read_jsonl, write_jsonl
 from pipeline.core.spans import CharSpan, sort_spans
 from pipeline.errors import InputError, Problem
 
+FIRST_YEAR, LAST_YEAR = 1000, 2999
+"""The years that documents are from and speak of in four digits."""
 _HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 _FIELDS = frozenset({"id", "text", "spans", "words", "meta"})
 
@@ -137,16 +139,19 @@ def document_date(text: str) -> date:
     day = date.fromisoformat(text)
     if day.isoformat() != text:
         raise ValueError(f"not written as {day.isoformat()}")
-    if not 1000 <= day.year <= 2999:
-        raise ValueError("its year is not between 1000 and 2999")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"its year is not between {FIRST_YEAR} and {LAST_YEAR}")
     return day
 
 
 def _is_date(value: Any) -> bool:
+    if value is None:
+        return True
     try:
-        return value is None or (isinstance(value, str) and bool(document_date(value)))
-    except ValueError:
+        document_date(value)
+    except (TypeError, ValueError):
         return False
+    return True
 
 
 def _json_to_spans(items: Any, length: int, problem: Any) -> list[CharSpan]:

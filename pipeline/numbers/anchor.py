@@ -152,7 +152,7 @@ class Anchor:
         distance = month - today.month
         if distance == 1 and today.month <= REPORTING and not self.opens_with_review:
             return today.year
-        if distance > (0 if today.month <= 3 else 6):
+        if distance > (0 if today.month <= REPORTING else 6):
             return today.year if (self.is_ahead or self.is_planned) and distance <= 9 else today.year - 1
         return today.year + (distance < -8 and self.is_ahead)
 
@@ -166,8 +166,8 @@ class Anchor:
         if self.is_ahead:
             return self.today.year + (last_month < self.today.month)
         looks_back = self.opens_with_review or self.passage_year == self.today.year - 1
-        is_ahead = self.today.month <= REPORTING < last_month and last_month > self.today.month
-        is_past = first_month > self.today.month or (is_ahead and looks_back and not self.is_planned)
+        is_open = self.today.month <= REPORTING < last_month
+        is_past = first_month > self.today.month or (is_open and looks_back and not self.is_planned)
         return self.today.year - is_past
 
 

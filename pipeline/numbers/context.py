@@ -46,9 +46,10 @@ _SHARE_OF = re.compile(
     "|(?P<less>不足|不及|不到)[^，。；、,;\\n]{1,9}的\\Z"
     "|(?P<most>不得?超过|不得?高于)[^，。；、,;\\n]{1,14}的?\\Z"
     "|(?P<least>不得?低于|不得?少于)[^，。；、,;\\n]{1,14}的?\\Z"
-    "|(?P<more>超过)(?:[^，。；、,;\\n]{1,9}的|全[国省市县区州旗球]|总[数量额])\\Z"
+    "|(?P<more>超过)(?:[^，。；、,;\\n]{1,9}的|总[数量额])\\Z"
 )
-_BEYOND = re.compile("全[国省市县区州旗球]\\Z")
+# 超过全市七成; but 增速超过全省1.2个百分点 is by as much, no more.
+_OF_ALL = re.compile("(?P<more>超过)全[国省市县区州旗球]\\Z")
 _NOT_PASSED = frozenset("通经不没未透渡")  # 进度过六成, over sixty per cent, but 通过30%的议案
 _MEASURED = frozenset("量额值数汇模入收产")
 _SCALES = frozenset("百千万亿")
@@ -125,8 +126,8 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     elif not before and label == "PERCENT":
         passed = last == "过" and text[start - 2 : start - 1] not in _NOT_PASSED
         before = ">" if passed else _searched(_SHARE_OF, text, start, 28)
-        if before == ">" and text[end - 1] in "点點" and _BEYOND.search(text, max(0, start - 4), start):
-            before = ""  # 增速超过全省1.2个百分点: by as much, no more
+        if not before and text[end - 1] not in "点點":
+            before = _searched(_OF_ALL, text, start, 4)
     elif not before and last == "过" and _is_passed(text, start, end):
         before = ">"
     elif not before and last == "的" and label == "QUANTITY":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.core.records import FIRST_YEAR, LAST_YEAR
 from pipeline.numbers.anchor import PARTS, REPORTING, SEASONS, Anchor, Found, is_day, small_number
 from pipeline.numbers.counted import match_counted
 from pipeline.numbers.lunar import match_lunar
@@ -60,7 +61,6 @@ _FROM_START = re.compile(r"(?P<y>[0-9]{4})-(?:01|33)(?:-[0-9]{2})?/(?P=y)-(?P<la
 _LAST_MONTHS = {"33": 3, "34": 6, "35": 9, "36": 12}
 _ONES = "〇○零Ｏ"
 _LUNAR_DAY = re.compile("[0-9]{1,2}月[初十廿]")
-_LAST_YEAR = 2999
 _YEARS = ("y", "y2", "rel")
 _LUNAR_STARTS = frozenset("农農阴陰旧正冬腊臘闰閏一二三四五六七八九十")
 _YEAR_SHIFT = {"去": -1, "今": 0, "明": 1, "前": -2, "后": 2, "後": 2, "本": 0, "来": 1, "來": 1}
@@ -148,7 +148,7 @@ def _second_half(text: str, end: int, first: re.Match[str], anchor: Anchor) -> F
 def four_digit_year(text: str) -> int | None:
     """RETURNS (int | None): the year that four Arabic or Chinese digits write, if people write of it."""
     year = small_number(text)
-    return year if year is not None and 1000 <= year <= 2999 else None
+    return year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None
 
 
 def _resolve(match: re.Match[str], anchor: Anchor, year: int | None = None) -> tuple[str | None] | None:
@@ -168,7 +168,7 @@ def _written_year(match: re.Match[str], anchor: Anchor) -> tuple[int | None, boo
     """RETURNS: the year in front and whether there is one; None if its digits are no year."""
     if match["y"] is not None:
         known = small_number(match["y"].replace(" ", ""))
-        if known is None or (known < 1000 and not match.group().startswith("公元")) or known > 2999:
+        if known is None or (known < FIRST_YEAR and not match.group().startswith("公元")) or known > LAST_YEAR:
             return None
         return known, True
     if match["y2"] is not None:
@@ -195,7 +195,7 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
         return told if told is not None and (today is None or told <= today) else anchor.report_year
     if word in "次翌下":
         year = (anchor.sentence_year or today) if word == "下" else anchor.year
-        return year + 1 if year is not None and year < _LAST_YEAR else None
+        return year + 1 if year is not None and year < LAST_YEAR else None
     return anchor.sentence_year
 
 

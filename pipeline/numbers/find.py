@@ -12,12 +12,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipeline.core.records import document_date
+from pipeline.core.records import FIRST_YEAR, LAST_YEAR, document_date
 from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError, Problem
 from pipeline.numbers.anchor import Anchor
 from pipeline.numbers.common import read_common
 from pipeline.numbers.context import modifier_after, modifier_of
+from pipeline.numbers.counts import DIGITS
 from pipeline.numbers.money import local_currency, localize, read_code_money
 from pipeline.numbers.ordinals import read_first, read_front, read_head, read_multiple, read_ordinal
 from pipeline.numbers.quantities import read_number, read_plain
@@ -25,10 +26,10 @@ from pipeline.numbers.reading import Reading
 from pipeline.numbers.share import join_ranges, share_units
 from pipeline.numbers.when import read_word
 
-_NUMBER_STARTS = (
-    "0-9０-９〇○零一二三四五六七八九十百千万亿两兩廿卅卌萬億壹贰貳叁參肆伍陆陸柒捌玖拾佰仟几"
+_NUMBER_STARTS = DIGITS | frozenset(
+    "〇○零一二三四五六七八九十百千万亿两兩廿卅卌萬億壹贰貳叁參肆伍陆陸柒捌玖拾佰仟几"
     "幾数數半负負￥¥$＄€£￡₩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
-    "－−"
+    "-－−"
 )
 # character: (characters that may not stand before it, what must follow)
 _WORD_STARTS = {
@@ -119,14 +120,11 @@ _WORD_STARTS = {
 
 
 _URL = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+")
-_NUMBER_SET = frozenset(re.findall(".", "".join(chr(code) for code in range(0x30, 0x3A)))) | frozenset(
-    _NUMBER_STARTS.replace("0-9", "-").replace("０-９", "０１２３４５６７８９")
-)
 
 
 def _start_pattern() -> re.Pattern[str]:
     """RETURNS (Pattern): one branch a character; each begins with it, so that `re` skips the others at once."""
-    numbers = "|".join(map(re.escape, sorted(_NUMBER_SET | {"-"})))
+    numbers = "|".join(map(re.escape, sorted(_NUMBER_STARTS)))
     words = "|".join(
         char + (f"(?<![{before}]{char})" if before else "") + f"(?={after})"
         for char, (before, after) in _WORD_STARTS.items()
@@ -207,7 +205,7 @@ def _readings(text: str, date: str | None) -> list[Reading]:
             found.append(common)
             position = common.end
             continue
-        if char in _NUMBER_SET:
+        if char in _NUMBER_STARTS:
             if char in _BIG and _SPLIT_SCALE.match(text, start):
                 position = start + 1
                 continue
@@ -275,7 +273,7 @@ def _notice_dateline(text: str, reading: Reading, anchor: Anchor) -> None:
     if anchor.today is None or _DATELINE.match(text, reading.end) is None:
         return
     year, month, day = anchor.year, anchor.month, anchor.day
-    if year is not None and month is not None and day is not None and 1000 <= year <= 2999:
+    if year is not None and month is not None and day is not None and FIRST_YEAR <= year <= LAST_YEAR:
         anchor.today = datetime.date(year, month, day)
 
 
