@@ -21,7 +21,7 @@ _MONTH_WORD = re.compile(
 )
 _DAY_WORD = re.compile(
     "(?P<rel>[今昨明前后後当當次翌]|同一?|本(?=日))(?:天(?![然津生])|日(?![本语军期程])|儿个?(?!童|子))|(?P<eve>前一)[天日晚夜]|近日|往年"
-    "|日前(?!往|后|，?提)|连日(?![本报報语語常期用元子])|即日|近些?年|[历歷]年|(?P<yue>[尋聽]日)(?![本語文報後])|昨(?=[，,从（(])|前[几些][天年日]|那[天年]"
+    "|日前(?!往|后|，?提)|连日(?![本报報语語常期用元子])|即日|近些?年|[历歷]年|(?P<yue>[尋聽]日)(?![本語文報後])|昨(?=[，,从（(])|今(?=起)|前[几些](?:日子?|[天年])|那[天年]"
     "|(?P<night>[昨今当明])[晚夜晨](?!会|报|宴|间)"
 )
 _QUARTER_WORD = re.compile("(?P<rel>[本上下])(?:(?<=[上下])一?[个個]?)?季度(?P<qp>[初末](?!期))?")
@@ -30,7 +30,7 @@ _DECADE = re.compile(
     rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二三四五六七八九十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
     rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
 )
-_PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|末)?")
+_PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|期?末)?")
 _YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
 _EVENTS = frozenset("节赛考会战婚选")
 _SEASON_BEGINS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
@@ -39,7 +39,7 @@ _NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the 
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
 _RECURRING = re.compile(
-    "多年|常年|每(?:年[春夏秋冬][天季]|[个個]?(?:年|月|季度|星期(?![一二三四五六日天]))|天|日|(?:[周週]|星期)(?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小])(?:[至到](?:[周週]|星期)?[一二三四五六日天])?)?)"
+    "多(?:年|[天日]|个月)|常年|每(?:年[春夏秋冬][天季]|[个個]?(?:年|月|季度|星期(?![一二三四五六日天]))|天|日|(?:[周週]|星期)(?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小])(?:[至到](?:[周週]|星期)?[一二三四五六日天])?)?)"
 )
 # 尋日 and 聽日: yesterday and tomorrow in Cantonese.
 _DAY_SHIFT = {
@@ -107,7 +107,7 @@ def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
         return None if anchor.passage_year is None else f"{anchor.passage_year:04d}"
     if match["eve"]:
         return _eve(match.start(), anchor)
-    relative = "昨" if word == "昨" else match["rel"] or match["night"] or match["yue"] or ""
+    relative = word if word in ("今", "昨") else match["rel"] or match["night"] or match["yue"] or ""
     shift = 0 if word == "即日" else _DAY_SHIFT.get(relative)
     if today is None or (shift is None and not relative):
         return None
@@ -227,7 +227,7 @@ def match_plan(text: str, start: int) -> Found | None:
         return None
     first = 1953 if number == 1 else 1958 if number == 2 else 1966 + 5 * (number - 3)
     value = f"{first}/{first + 4}"
-    if match["t"] == "末":
+    if match["t"] in ("末", "期末"):
         value = f"{first + 4} end"
     name_end = match.end("n") + 1
     told = match["t"] is not None or text.startswith(("以来", "末", "初", "开局", "收官", "时"), name_end + quoted)

@@ -60,6 +60,7 @@ _YEAR_PARTS = {f"{year}{char}": PARTS[char] for year in ("", "年") for char in 
 _FROM_START = re.compile(r"(?P<y>[0-9]{4})-(?:01|33)(?:-[0-9]{2})?/(?P=y)-(?P<last>[0-9]{2})(?:-[0-9]{2})?")
 _LAST_MONTHS = {"33": 3, "34": 6, "35": 9, "36": 12}
 _ONES = "〇○零Ｏ"
+_NEXT_TO = re.compile("一二|二三|三四|四五|五六|六七|七八|八九")  # 六七月: June and July
 _LUNAR_DAY = re.compile("[0-9]{1,2}月[初十廿]")
 _YEARS = ("y", "y2", "rel")
 _LUNAR_STARTS = frozenset("农農阴陰旧正冬腊臘闰閏一二三四五六七八九十")
@@ -200,6 +201,9 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
 
 
 def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:
+    months = _NEXT_TO.fullmatch(match["m"])
+    if months is not None and not (match["d"] or match["dl"] or match["dw"] or match["mp"]):
+        return _two_months_value(months, anchor, year, explicit)
     month = small_number(match["m"])
     written_day = match["d"] or match["dl"] or match["dw"]
     day = None if written_day is None else small_number(written_day)
@@ -218,6 +222,18 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
         return (f"{text}-{day:02d}",)
     part = match["mp"]
     return (text if part is None else f"{text} {PARTS[part]}",)
+
+
+def _two_months_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None]:
+    """六七月: the sixth and seventh month, as one period."""
+    first, second = (small_number(char) or 1 for char in match.group())
+    if year is None and not explicit:
+        year = anchor.year_of_month(second)
+    anchor.mention(year, second)
+    if year is None and explicit:
+        return (None,)
+    shown = "XXXX" if year is None else f"{year:04d}"
+    return (f"{shown}-{first:02d}/{shown}-{second:02d}",)
 
 
 def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:

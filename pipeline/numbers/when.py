@@ -21,13 +21,7 @@ def read_word(text: str, start: int, anchor: Anchor) -> Reading | None:
     found = match_word(text, start, anchor)
     if found is not None and text[start] in "前后後" and text[start - 1 : start] == "大":
         return _further(text, start, found, anchor)
-    return (
-        None
-        if found is None
-        else _reading(
-            start, found, "DATE", found.kind, text[start] not in "那往" and not text.startswith(("前几", "前些"), start)
-        )
-    )
+    return None if found is None else _reading(start, found, "DATE", found.kind, keep=text[start] != "那")
 
 
 def _further(text: str, start: int, found: Found, anchor: Anchor) -> Reading:
