@@ -29,6 +29,7 @@ def make_gold_corpus(
     labels: Sequence[str] | None = None,
     outermost: bool = False,
     hold_out: int = 0,
+    block: int = 1,
     held_out: bool = False,
     limit: int = 0,
 ) -> Callable[[Language], Iterator[Example]]:
@@ -38,15 +39,19 @@ def make_gold_corpus(
     scheme (str | Path | None): label scheme file; the default scheme if none is named.
     labels (Sequence[str] | None): instead of a scheme file, the labels of a public set; all of them are entities.
     outermost (bool): of entities that overlap keep the longer one; otherwise they are an error.
-    hold_out (int): leave out every record of that number (10: the tenth, the twentieth, …), where a set has no dev
-        of its own; 0 means none.
+    hold_out (int): leave out every block of that number (10: the tenth, the twentieth, …), where a set has no dev of
+        its own; 0 means none.
+    block (int): records in a block. Where records are the sentences of documents, single ones would be judged by names
+        that their neighbours have shown; blocks of hundreds keep most documents whole.
     held_out (bool): read only what `hold_out` leaves out.
     limit (int): read at most this many records; 0 means all.
     RETURNS (Callable[[Language], Iterator[Example]]): the reader.
-    RAISES (ConfigError): if `held_out` is asked for without `hold_out`.
+    RAISES (ConfigError): if `held_out` is asked for without `hold_out`, or for a block of no records.
     """
     if held_out and not hold_out:
         raise ConfigError(Problem("E528", "held_out without hold_out reads nothing", "set hold_out, such as 10"))
+    if block < 1:
+        raise ConfigError(Problem("E528", f"a block of {block} records", "set block to 1 or more, such as 500"))
     chosen = load_scheme(scheme) if labels is None else entity_scheme(labels)
 
     def read(nlp: Language) -> Iterator[Example]:
@@ -54,11 +59,16 @@ def make_gold_corpus(
             raise ConfigError(Problem("E511", "the corpus has no path", "set paths.train and paths.dev"))
         records = (record for _, record in iter_records(Path(path)))
         if hold_out:
-            records = (record for at, record in enumerate(records, 1) if (at % hold_out == 0) == held_out)
+            records = (record for at, record in enumerate(records) if is_held_out(at, hold_out, block) == held_out)
         for record in islice(records, limit or None):
             yield record_to_example(keep_outermost(record) if outermost else record, nlp, chosen)
 
     return read
+
+
+def is_held_out(at: int, hold_out: int, block: int = 1) -> bool:
+    """RETURNS (bool): whether the record at a place (0 is the first) is in every `hold_out`-th block of `block`."""
+    return at // block % hold_out == hold_out - 1
 
 
 def record_to_example(record: Record, nlp: Language, scheme: LabelScheme) -> Example:

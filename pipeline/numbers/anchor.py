@@ -144,9 +144,9 @@ class Anchor:
     def year_of_month(self, month: int) -> int | None:
         """RETURNS (int | None): the year of a month that stands without one."""
         today = self.today
-        if today is None:
-            return None
         year = self.sentence_year
+        if today is None:
+            return year if self.month is not None else None
         if year is not None and (self.month is not None or year != today.year):
             return max(year, today.year) if self.is_ahead else year
         distance = month - today.month

@@ -39,7 +39,7 @@ _COUNTER_BEFORE = re.compile(
 )
 _COUNTER_AFTER = frozenset("\xa0\n 　)）]】") | {""}
 _AGE_BEFORE = ("年近", "年过", "年逾", "年满", "年届", "年已", "已过", "已年过", "今年", "高龄")
-_AGE_AFTER = ("出头", "开外", "高龄", "有余")
+_AGE_AFTER = ("出头", "开外", "高龄", "有余", "寿辰", "大寿", "华诞")
 _TENS = frozenset("十二三四五六七八九")
 _BEFORE_DECIMAL = (
     "工业",

@@ -28,7 +28,7 @@ _QUARTER_WORD = re.compile("(?P<rel>[本上下])(?:(?<=[上下])一?[个個]?)?�
 _PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末](?!步))|岁末")
 _DECADE = re.compile(
     rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二三四五六七八九十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
-    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|[一二三四五六七八九]十)年代)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
+    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|(?P<dec2>二(?=三)|三(?=四)|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九))?[一二三四五六七八九]十)年代)?(?P<half>[上前下后]半叶)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|期?末)?")
 _YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
@@ -184,7 +184,7 @@ def match_decade(text: str, start: int, anchor: Anchor) -> Found | None:
     match = _DECADE.match(text, start)
     if match is None or not (match["c"] or match["dec"]):
         return None
-    decade = None if match["dec"] is None else small_number(match["dec"])
+    decade = None if match["dec"] is None else small_number(match["dec"].removeprefix(match["dec2"] or ""))
     century = _century(match["c"], anchor, decade or 0)
     if century is None:
         return None
@@ -194,6 +194,11 @@ def match_decade(text: str, start: int, anchor: Anchor) -> Found | None:
             return None
         century = decade // 100 if decade >= 1000 else century
         value: str | None = f"{century:02d}{decade // 10 % 10}X" + (f" {part}" if part else "")
+        if match["dec2"]:  # 二三十年代, the twenties and thirties
+            value = f"{century:02d}{decade // 10 - 1}X/{value}"
+    elif match["half"]:
+        first = 100 * century + (1 if match["half"][0] in "上前" else 51)
+        return Found(match.end("half"), f"{first:04d}/{first + 49:04d}")
     else:
         value = f"{century:02d}XX" + (f" {part}" if part else "")
     end = match.end() if part or not match["p"] else match.start("p")

@@ -38,7 +38,7 @@ _SUB = (
     rf"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>{_MONTHS})[个個]月"
     r"|(?:(?<![\u4e00-\u9fff])|(?<=年))前(?P<mb>[2-9]|1[0-2]|[二两兩三四五六七八九十]|十[一二])月(?![初底末上中下份])"
     rf"|(?P<fq>首季)度?|(?P<fm>首月)|第(?P<nm>{_MONTHS})[个個]月"
-    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学(?!期))|(?![天季游运节耕粮种茶收播奥装日月汛春夏秋冬]))|(?P<same>同月)"
+    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学(?!期))|(?![天季游运节耕粮种茶收播奥装日月汛晚春夏秋冬]))|(?P<same>同月)"
     r"|(?P<yp>年?[初底末](?!期|级)|年中|中期|伊始))"
 )
 _EARLY = rf"(?<=公元)(?:{_D}{{1,3}}|{_CD}{{1,3}}|十{_CD}?|{_CD}十{_CD}?)(?=年)"
@@ -83,6 +83,8 @@ def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
     if text.startswith("同期", end):  # 比去年同期: what it is compared with is not what the sentence speaks of
         anchor.year, anchor.month, anchor.day, anchor.where = mentioned
     counted = _counted_at(text, match, anchor)
+    if text.startswith("年全年", end - 1):  # 去年全年, the whole of last year
+        counted = Found(end + 2, first[0])
     if counted is not None:
         return counted
     second = _second_half(text, end, match, anchor)
@@ -185,7 +187,7 @@ def _relative_year(word: str, anchor: Anchor) -> int | None:
     if word in _YEAR_SHIFT:
         return None if anchor.today is None else anchor.today.year + _YEAR_SHIFT[word]
     if word in "全上":
-        base = None if anchor.today is None else anchor.sentence_year
+        base = anchor.sentence_year
         if base is None:
             ahead = anchor.is_planned or (word == "全" and anchor.is_year_ahead)
             base = anchor.today.year if anchor.today is not None and ahead else anchor.report_year

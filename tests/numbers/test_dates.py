@@ -115,6 +115,10 @@ TABLE = [
     ("大概已有二十年", [("二十年", "~P20Y")]),
     ("有一年冬天，新一年，某一天，任何一年", []),
     ("一日三餐", []),
+    ("20世纪上半叶，19世纪后半叶", [("20世纪上半叶", "1901/1950"), ("19世纪后半叶", "1851/1900")]),
+    ("上世纪八九十年代", [("上世纪八九十年代", "198X/199X")]),
+    ("2023年春晚，去年春天", [("2023年", "2023"), ("去年春天", "2021-21")]),
+    ("去年全年撤销", [("去年全年", "2021")]),
     ("“八五”期末", [("八五", "1995 end")]),
     ("多年生草本，《每日经济新闻》，每年级", []),
     ("51日至55日", [("51日至55日", "2022-05-01/2022-05-05")]),
@@ -237,6 +241,14 @@ def test_date_has_extent_and_value(text: str, expected: list[tuple[str, str | No
 )
 def test_date_without_document_date_keeps_what_is_written(text: str, value: str | None) -> None:
     assert found(text, None) == [(text, value)]
+
+
+def test_date_without_document_date_is_resolved_by_its_sentence() -> None:
+    text = "2023年8月开工，10月竣工。较上年增长。截至2022年底有3万户，较上年增长"
+    values = [span.value for span in find_numbers(text) if span.label == "DATE"]
+    assert [None if value is None else str(value) for value in values] == [
+        "2023-08", "2023-10", None, "2022 end", "2021",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
