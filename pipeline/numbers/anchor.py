@@ -17,6 +17,7 @@ _D = "[0-9０-９]"
 _SENTENCE = 120
 _PASSAGE = 150
 _GREGORIAN = 1583
+_LONG_PAST = 2  # years: a story of days so long ago goes on
 REPORTING = 3
 """Up to this month of a year reports speak of the year before."""
 _TITLE = 120
@@ -141,20 +142,31 @@ class Anchor:
             last = match.lastgroup or ""
         return last == "plan"
 
-    def year_of_month(self, month: int) -> int | None:
-        """RETURNS (int | None): the year of a month that stands without one."""
+    def year_of_month(self, month: int, day: int | None = None) -> int | None:
+        """RETURNS (int | None): the year of a month, or of a day of it, that stands without one."""
         today = self.today
         year = self.sentence_year
         if today is None:
             return year if self.month is not None else None
         if year is not None and (self.month is not None or year != today.year):
             return max(year, today.year) if self.is_ahead else year
+        if (told := None if day is None else self.told_year(month, day)) is not None:
+            return told
         distance = month - today.month
         if distance == 1 and today.month <= REPORTING and not self.opens_with_review:
             return today.year
         if distance > (0 if today.month <= REPORTING else 6):
             return today.year if (self.is_ahead or self.is_planned) and distance <= 9 else today.year - 1
         return today.year + (distance < -8 and self.is_ahead)
+
+    def told_year(self, month: int, day: int) -> int | None:
+        """RETURNS (int | None): the year of a story of days long ago: 1995年1月17日地震。…2月23日股市急挫 (the crash)."""
+        year = self.passage_year
+        if self.today is None or year is None or year > self.today.year - _LONG_PAST:
+            return None
+        if self.month is None or self.day is None or (month, day) < (self.month, self.day):
+            return None
+        return None if "\n" in self.text[self.where : self.here] else year
 
     def year_of_period(self, first_month: int, last_month: int) -> int | None:
         """RETURNS (int | None): the year of a quarter or half, from one month to another, that stands without one."""

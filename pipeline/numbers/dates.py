@@ -215,7 +215,7 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
         anchor.mention(None, month, day)
         return (None,)
     if year is None:
-        year = anchor.year_of_month(month)
+        year = anchor.year_of_month(month, day)
     if day is not None and not is_day(year, month, day):
         return (None,)  # 2月30日: a date that the calendar does not have
     anchor.mention(year, month, day)
@@ -330,8 +330,9 @@ def _day_value(text: str, anchor: Anchor) -> str | None:
     day = small_number(text)
     if day is None or not 1 <= day <= 31:
         return None
-    if anchor.sentence_year is not None and anchor.month is not None:
-        year, month = anchor.year, anchor.month
+    month = anchor.month
+    if month is not None and (anchor.sentence_year is not None or anchor.told_year(month, day) is not None):
+        year = anchor.year
     elif anchor.today is not None:
         year, month = anchor.today.year, anchor.today.month
     elif anchor.last_month is not None:
