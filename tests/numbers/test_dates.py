@@ -244,7 +244,7 @@ def test_date_without_document_date_keeps_what_is_written(text: str, value: str 
 
 
 def test_story_of_days_long_ago_goes_on_in_its_year() -> None:
-    text = "一九九五年一月十七日地震。二月二十三日股市下挫。次日账目查清。二十六日清算。\n三月一日本报讯"
+    text = "一九九五年一月十七日地震。二月二十三日股市下挫。次日账目查清。二十六日清算。\n三月一日，本报讯"
     values = [str(span.value) for span in find_numbers(text, "1998-03-15") if span.label == "DATE"]
     assert values == ["1995-01-17", "1995-02-23", "1995-02-24", "1995-02-26", "1998-03-01"]
 
