@@ -24,8 +24,8 @@ def cli() -> Callable[..., Result]:
     """RETURNS (Callable): runs a command line in this process; its result has exit_code and output."""
     from pipeline.cli import app
 
-    def run(*arguments: object, **options: object) -> Result:
-        return CliRunner().invoke(app, [str(argument) for argument in arguments], **options)
+    def run(*arguments: object, input: str | None = None) -> Result:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments], input=input)
 
     return run
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from pipeline.cli import app
@@ -68,8 +69,9 @@ def job_commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", job_commands(), ids=" ".join)
 def test_commands_of_job_files_are_commands_of_ours(words: list[str]) -> None:
-    commands = get_command(app).commands
-    options = {option for param in commands[words[0]].params for option in (*param.opts, *param.secondary_opts)}
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    options = {option for param in group.commands[words[0]].params for option in (*param.opts, *param.secondary_opts)}
     for word in words[1:]:
         if word.startswith("--") and "." not in word:
             assert word in options

@@ -58,6 +58,7 @@ class Anchor:
     where (int): where it stands.
     title_year (int | None): the first year of a document that opens with one.
     last_month (tuple | None): year and month of the last date that has a month.
+    last_day (tuple | None): year, month and day of the last date that has a day, and where it stands.
     """
 
     today: datetime.date | None = None
@@ -69,12 +70,15 @@ class Anchor:
     where: int = -1
     title_year: int | None = None
     last_month: tuple[int | None, int] | None = None
+    last_day: tuple[int | None, int, int, int] | None = None
 
     def mention(self, year: int | None, month: int | None = None, day: int | None = None) -> None:
         """Remember the date mentioned last."""
         self.year, self.month, self.day, self.where = year, month, day, self.here
         if month is not None:
             self.last_month = (year, month)
+            if day is not None and is_day(year, month, day):
+                self.last_day = (year, month, day, self.here)
         if year is not None and month is None and self.title_year is None:
             self.title_year = year if self.here < _TITLE else 0
 
@@ -160,7 +164,7 @@ class Anchor:
         return today.year + (distance < -8 and self.is_ahead)
 
     def told_year(self, month: int, day: int) -> int | None:
-        """RETURNS (int | None): the year of a story of days long ago: 1995年1月17日地震。…2月23日股市急挫 (the crash)."""
+        """RETURNS (int | None): the year of a story of days long ago: 1995年1月17日地震。2月23日… (the quake, then)."""
         year = self.passage_year
         if self.today is None or year is None or year > self.today.year - _LONG_PAST:
             return None

@@ -32,6 +32,8 @@ _DECADE = re.compile(
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|期?末)?")
 _YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
+_TOLD = 150  # characters that a day spoken of is remembered for
+_LEAP = 2024  # any year that has every day
 _EVENTS = frozenset("节赛考会战婚选")
 _SEASON_BEGINS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 _SEASONS_BACK = 6  # months since its first one
@@ -109,21 +111,23 @@ def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
         return _eve(match.start(), anchor)
     relative = word if word in ("今", "昨") else match["rel"] or match["night"] or match["yue"] or ""
     shift = 0 if word == "即日" else _DAY_SHIFT.get(relative)
-    if today is None or (shift is None and not relative):
-        return None
     if shift is None:
-        return _told_day(relative, today, anchor)
+        return _told_day(relative, anchor) if relative else None
+    if today is None:
+        return None
     day = today + datetime.timedelta(days=shift)
     anchor.mention(day.year, day.month, day.day)
     return day.isoformat()
 
 
-def _told_day(relative: str, today: datetime.date, anchor: Anchor) -> str | None:
-    """当天, 同一天, 次日: the day spoken of, or the next."""
-    if anchor.year is None or anchor.month is None or anchor.day is None:
-        return today.isoformat() if relative == "同" and anchor.month is None else None
-    day = datetime.date(anchor.year, anchor.month, anchor.day)
-    return (day + datetime.timedelta(days=relative in "次翌")).isoformat()
+def _told_day(relative: str, anchor: Anchor) -> str | None:
+    """当天, 同一天, 次日: the day spoken of, or the next; without a day before it 同日 is the document's."""
+    year, month, day, where = anchor.last_day or (None, 0, 0, 0)
+    if not month or anchor.here - where > _TOLD:
+        return anchor.today.isoformat() if relative == "同" and anchor.today and anchor.month is None else None
+    told = datetime.date(_LEAP if year is None else year, month, day)
+    told += datetime.timedelta(days=relative in "次翌")
+    return f"XXXX-{told.month:02d}-{told.day:02d}" if year is None else told.isoformat()
 
 
 def _eve(start: int, anchor: Anchor) -> str | None:

@@ -40,6 +40,7 @@ _NOT_BEFORE = (
 _LOOSE_BEFORE = re.compile(
     "(?P<least>至少|最少|起码|少说)[^，。；、,;：:\\n0-9的]{1,3}\\Z"
     "|(?P<about>大概|大约|约莫|差不多|约)(?:只|就|还|共|可|已经?)?(?:有|要|需要?|得|能|含|发电|可达|合|相当于|需|花|用|值|占)\\Z"
+    "|(?P<almost>几乎|幾乎)(?:占到?|达到?|有)\\Z"
 )
 _SHARE_OF = re.compile(
     "(?P<about>约[占为合][^，。；、,;\\n]{1,22}的|(?<![公条合签契履纽北节])约[^，。；、,;\\n》]{1,9}的)\\Z"
@@ -53,8 +54,23 @@ _OF_ALL = re.compile("(?P<more>超过)全[国省市县区州旗球]\\Z")
 _NOT_PASSED = frozenset("通经不没未透渡")  # 进度过六成, over sixty per cent, but 通过30%的议案
 _MEASURED = frozenset("量额值数汇模入收产")
 _SCALES = frozenset("百千万亿")
-_LASTING = ("中断", "持续", "历时", "长达", "用时", "耗时", "时隔")
-_MARKS = {"least": ">=", "most": "<=", "about": "~", "less": "<", "more": ">"}
+_LASTING = (
+    "中断",
+    "持续",
+    "历时",
+    "长达",
+    "用时",
+    "耗时",
+    "时隔",
+    "缩短",
+    "缩短了",
+    "延长",
+    "延长了",
+    "提前",
+    "推迟",
+    "节省",
+)
+_MARKS = {"least": ">=", "most": "<=", "about": "~", "almost": "~", "less": "<", "more": ">"}
 
 _NOT_AFTER = {"上下": frozenset("游级联层班车学功文"), "左右": frozenset("两岸手邻翼"), "许": frozenset("多可")}
 

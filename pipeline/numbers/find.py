@@ -259,7 +259,7 @@ _BEFORE_UPWARDS = frozenset("以之网早晚路马线地场台车船身千百")
 
 
 def _read_upwards(text: str, start: int, anchor: Anchor) -> tuple[Reading | None, int]:
-    """上百种, 上千人: a hundred kinds, a thousand people and more."""
+    """上百种, 上千人: a hundred kinds, a thousand people and more; 上 stays in front, as 约 and 超 do."""
     if text[start - 2 : start] in _MANY:
         return None, start + 2
     reading, end = read_number(text, start + 1, anchor)
@@ -268,7 +268,7 @@ def _read_upwards(text: str, start: int, anchor: Anchor) -> tuple[Reading | None
     if reading is None or reading.end - start > 6 or reading.label in ("DATE", "TIME") or reading.inside:
         return reading, end
     keep = reading.keep or reading.rule.startswith("bare")
-    return reading._replace(start=start, inside=">=", keep=keep), end
+    return reading._replace(inside=">=", keep=keep), end
 
 
 def _notice_dateline(text: str, reading: Reading, anchor: Anchor) -> None:

@@ -21,7 +21,10 @@ SPANS = (CharSpan(0, 2, "QUANTITY", "3 个"), CharSpan(5, 7, "GPE"))
 def pulled(tmp_path: Path) -> Path:
     """RETURNS (Path): a folder as `pull` writes it, of two annotators who agree on one document of two."""
     folder = tmp_path / "review"
-    versions = {1: {"a": SPANS, "b": SPANS}, 2: {"a": SPANS, "b": SPANS[:1]}}
+    versions: dict[int, dict[str, tuple[CharSpan, ...]]] = {
+        1: {"a": SPANS, "b": SPANS},
+        2: {"a": SPANS, "b": SPANS[:1]},
+    }
     for annotator, documents in versions.items():
         records = []
         for task, (name, spans) in enumerate(documents.items(), 1):

@@ -14,7 +14,9 @@ from pipeline.core.records import Record, write_records
 from pipeline.core.spans import CharSpan
 from pipeline.nlp.corpus import record_to_example
 from pipeline.nlp.docs import doc_to_record, record_to_doc
+from pipeline.nlp.numbers import Numbers
 from pipeline.stages.score import ScoreOptions, score_files
+from tests.nlp.helpers import get_component, get_crf
 
 SCHEME = default_scheme()
 TEXT = "王小明在宁波卖出3件商标，共5万元。"  # Wang Xiaoming sold 3 trademarks in Ningbo, for 50,000 yuan
@@ -37,8 +39,8 @@ def train(*records: Record) -> Language:
     options = {"features": features, "min_count": 1, "max_iterations": 30, "l2": 0.1, "dropout": 0.0}
     nlp.add_pipe("biaozhu_numbers", name="numbers", config={"min_count": 1, "strength": 10.0})
     nlp.add_pipe("biaozhu_crf", name="entities", config=options)
-    for component in ("numbers", "entities"):
-        nlp.get_pipe(component).fit([record_to_doc(item, nlp.vocab, SCHEME) for item in records])
+    for component in (get_component(nlp, "numbers", Numbers), get_crf(nlp)):
+        component.fit([record_to_doc(item, nlp.vocab, SCHEME) for item in records])
     return nlp
 
 
@@ -89,6 +91,7 @@ def test_a_layer_that_is_not_annotated_has_no_score(tmp_path: Path) -> None:
 def test_missing_labels_are_no_errors_in_the_scores_of_training() -> None:
     nlp = train(record("w", *WHOLE))
     example = record_to_example(record("a", "MONEY", labels=["MONEY"]), nlp, SCHEME)
-    example.predicted = nlp.get_pipe("numbers")(example.predicted)
-    scores = nlp.get_pipe("numbers").score([example])
+    numbers = get_component(nlp, "numbers", Numbers)
+    example.predicted = numbers(example.predicted)
+    scores = numbers.score([example])
     assert (scores["spans_numbers_p"], scores["spans_numbers_r"]) == (1.0, 1.0)

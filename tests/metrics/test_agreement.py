@@ -78,7 +78,8 @@ def two_versions(draw: st.DrawFn) -> tuple[Record, Record]:
     first, second = draw(records("余姚市有3件,")), draw(records("余姚市有3件,"))
     length = min(len(first.text), len(second.text))
     kept = ([span for span in record.spans if span.end <= length] for record in (first, second))
-    return tuple(Record("r", first.text[:length], meta={}).with_spans(spans) for spans in kept)
+    one, other = (Record("r", first.text[:length], meta={}).with_spans(spans) for spans in kept)
+    return one, other
 
 
 @settings(max_examples=60, deadline=None)

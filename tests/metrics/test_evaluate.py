@@ -14,6 +14,7 @@ from pipeline.core.labels import LabelScheme, default_scheme
 from pipeline.core.records import Record
 from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError
+from pipeline.metrics.errors import SpanError
 from pipeline.metrics.evaluate import evaluate
 from pipeline.metrics.prf import Counts
 from pipeline.metrics.results import SCHEMES, LayerResult
@@ -182,7 +183,7 @@ def test_splitting_a_document_where_no_span_is_changes_no_count(pairs: Pairs) ->
             if not any(span.start < place < span.end for span in (*gold.spans, *pred.spans))
         ]
         cut = free[len(free) // 2]
-        sides = [[], []]
+        sides: list[list[Record]] = [[], []]
         for side in (gold, pred):
             left = tuple(span for span in side.spans if span.end <= cut)
             right = tuple(
@@ -329,11 +330,12 @@ def test_slices_count_each_side_where_it_is() -> None:
 def test_errors_are_told_in_the_order_of_the_documents() -> None:
     told: list[tuple[str, str, str]] = []
     pairs = [(record((CharSpan(3, 5, "ORG"), CharSpan(0, 2, "GPE")), f"d{i}"), record((), f"d{i}")) for i in (2, 1)]
-    evaluate(
-        pairs,
-        scheme=default_scheme(),
-        on_error=lambda layer, error: told.append((layer, error.record.id, error.gold.label)),
-    )
+
+    def tell(layer: str, error: SpanError) -> None:
+        assert error.gold is not None
+        told.append((layer, error.record.id, error.gold.label))
+
+    evaluate(pairs, scheme=default_scheme(), on_error=tell)
     assert told == [
         (layer, doc, label) for layer, doc in (("entities", "d2"), ("entities", "d1")) for label in ("GPE", "ORG")
     ]

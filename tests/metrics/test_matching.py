@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from itertools import permutations
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.core.records import Record
 from pipeline.core.spans import CharSpan
 from pipeline.metrics.batch import pair_batch, span_arrays
 from pipeline.metrics.matching import Matching, match_spans, overlap_pairs
 from tests.metrics.strategies import LABELS, any_spans, documents, flat_spans, perturbed, record
+
+Key = tuple[int, int, str]
+Pairs = set[tuple[Key, Key]]
 
 
 def spans(*items: tuple[int, int] | tuple[int, int, str]) -> list[CharSpan]:
     return [CharSpan(item[0], item[1], item[2] if len(item) == 3 else "ORG") for item in items]
 
 
-def places(matching: Matching) -> tuple[set[object], set[object], set[object], set[object]]:
+def places(matching: Matching) -> tuple[Pairs, Pairs, set[Key], set[Key]]:
     return (
         {(one.key, other.key) for one, other in matching.exact},
         {(one.key, other.key) for one, other in matching.overlap},
@@ -89,7 +94,7 @@ def test_flat_lists_have_the_largest_total_overlap(gold: tuple[CharSpan, ...], p
 
 
 @given(st.one_of(perturbed(), st.tuples(any_spans(), any_spans())), st.randoms(use_true_random=False))
-def test_order_changes_nothing(sides: tuple[tuple[CharSpan, ...], tuple[CharSpan, ...]], rng: object) -> None:
+def test_order_changes_nothing(sides: tuple[tuple[CharSpan, ...], tuple[CharSpan, ...]], rng: Random) -> None:
     gold, pred = map(list, sides)
     expected = places(match_spans(gold, pred))
     rng.shuffle(gold)
@@ -145,7 +150,7 @@ def test_batches_of_huge_offsets_fall_back() -> None:
 
 @given(documents)
 @settings(max_examples=50)
-def test_every_span_stands_in_one_place(corpus: list[tuple[object, object]]) -> None:
+def test_every_span_stands_in_one_place(corpus: list[tuple[Record, Record]]) -> None:
     for gold, pred in corpus:
         found = match_spans(gold.spans, pred.spans)
         pairs = found.exact + found.overlap

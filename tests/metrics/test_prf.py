@@ -56,7 +56,8 @@ def test_words_are_scored_by_their_offsets() -> None:
     # 市场|监管|局 against 市场监管局 and 市场|监管局 (market | supervision | bureau)
     gold = [(0, 2), (2, 4), (4, 5)]
     found = segmentation_prf(gold, [(0, 2), (2, 5)])
-    assert (found.precision, found.recall, found.f1) == (1 / 2, 1 / 3, pytest.approx(0.4))
+    assert (found.precision, found.recall) == (1 / 2, 1 / 3)
+    assert found.f1 == pytest.approx(0.4)
     assert segmentation_prf(gold, [(0, 5)]).f1 == 0.0
     assert segmentation_prf([], []).f1 is None
 

@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from numpy.typing import NDArray
 
 from pipeline.core.labels import default_scheme
 from pipeline.core.records import Record
@@ -124,7 +125,7 @@ def test_randomisation_agrees_with_every_exchange_tried() -> None:
     assert found.p_randomisation == pytest.approx(count / 16, abs=0.02)
 
 
-def f1(totals: np.ndarray) -> float:
+def f1(totals: NDArray[np.int64]) -> float:
     correct, support, predicted = totals[0]
     return float(2 * correct / (support + predicted))
 

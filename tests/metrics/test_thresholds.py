@@ -54,7 +54,11 @@ def test_a_threshold_is_chosen(wanted: dict[str, float], threshold: float | None
 
 def test_calibration_compares_promise_and_truth() -> None:
     item = Confidences(np.array([0.95, 0.95, 0.15, 1.0]), np.array([1, 1, 0, 0]), support=3)
-    assert calibration(item) == [(pytest.approx(0.15), 0.0, 1), (pytest.approx(2.9 / 3), pytest.approx(2 / 3), 3)]
+    bins: list[tuple[object, object, int]] = [
+        (pytest.approx(0.15), 0.0, 1),
+        (pytest.approx(2.9 / 3), pytest.approx(2 / 3), 3),
+    ]
+    assert calibration(item) == bins
     assert calibration_error(item) == pytest.approx((0.15 + 3 * abs(2.9 / 3 - 2 / 3)) / 4)
 
 

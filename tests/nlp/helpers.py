@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from pipeline.core.labels import default_scheme
 from pipeline.core.records import Record
 from pipeline.core.spans import CharSpan
+from pipeline.nlp.crf.component import CrfEntities
 from pipeline.nlp.docs import record_to_doc
 
+Component = TypeVar("Component")
 SENTENCES = (
     ("[宁波市|GPE]的[王小明|PERSON]在[市财政局|ORG]工作。", "Wang Xiaoming of Ningbo works at the finance bureau"),
     ("[李芳|PERSON]来自[湖北省|GPE]。", "Li Fang comes from Hubei"),
@@ -54,15 +59,35 @@ def make_nlp(**settings: object) -> Language:
     return nlp
 
 
+def get_component(nlp: Language, name: str, kind: type[Component]) -> Component:
+    """RETURNS (Component): the component of that name, which must be of that class; spaCy tells types no more than that
+    it can be called."""
+    component = nlp.get_pipe(name)
+    assert isinstance(component, kind)
+    return component
+
+
+def get_crf(nlp: Language) -> CrfEntities:
+    """RETURNS (CrfEntities): the CRF of `make_nlp`."""
+    return get_component(nlp, "entities", CrfEntities)
+
+
 def gold_docs(nlp: Language, records: list[Record] | None = None) -> list[Doc]:
     """RETURNS (list[Doc]): gold Docs of some records."""
     return [record_to_doc(record, nlp.vocab, default_scheme()) for record in records or make_records()]
 
 
-def train(nlp: Language, records: list[Record] | None = None, **options: object) -> Language:
+def train(nlp: Language, records: list[Record] | None = None, *, labels: Sequence[str] | None = None) -> Language:
     """RETURNS (Language): the nlp object, its CRF fitted."""
-    nlp.get_pipe("entities").fit(gold_docs(nlp, records), **options)
+    get_crf(nlp).fit(gold_docs(nlp, records), labels=labels)
     return nlp
+
+
+def char_span(doc: Doc, start: int, end: int, label: str) -> Span:
+    """RETURNS (Span): the span of these characters, which must be whole tokens."""
+    span = doc.char_span(start, end, label=label)
+    assert span is not None
+    return span
 
 
 def entities(doc: Doc) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from spacy.tokens import Doc
 
 from pipeline.errors import ConfigError
 from pipeline.nlp.augment import make_replace_names
@@ -20,8 +21,8 @@ def test_copies_keep_labels_and_everything_between_names() -> None:
     assert any(copy.text != doc.text for copy, doc in zip(copies, docs * 3, strict=True))
 
 
-def remainder(doc) -> str:
-    text = doc.text
+def remainder(doc: Doc) -> str:
+    text: str = doc.text
     for ent in reversed(doc.ents):
         text = text[: ent.start_char] + "|" + text[ent.end_char :]
     return text

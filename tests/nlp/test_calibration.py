@@ -16,13 +16,13 @@ def test_overconfidence_is_mended() -> None:
 
 
 def test_too_little_to_tell_leaves_probabilities_alone() -> None:
-    some = np.linspace(0.1, 0.9, 10)
+    some = np.linspace(0.1, 0.9, 10, dtype=np.float64)
     assert fit_calibration(some, some > 0.5) == Calibration()
-    many = np.linspace(0.1, 0.9, 100)
+    many = np.linspace(0.1, 0.9, 100, dtype=np.float64)
     assert fit_calibration(many, many > 0) == Calibration()
     assert fit_calibration(many, many < 0.5) == Calibration()
 
 
 def test_identity_is_the_identity() -> None:
-    some = np.linspace(0.01, 0.99, 50)
+    some = np.linspace(0.01, 0.99, 50, dtype=np.float64)
     np.testing.assert_allclose(Calibration()(some), some)

@@ -11,8 +11,8 @@ import spacy
 from pipeline.errors import ConfigError, InputError, MissingPartError
 from pipeline.nlp.docs import doc_entities, make_char_doc
 from pipeline.nlp.features.batch import make_batch
-from pipeline.nlp.features.clusters import learn_vectors, make_clusters
-from tests.nlp.helpers import gold_docs, make_nlp
+from pipeline.nlp.features.clusters import Clusters, learn_vectors, make_clusters
+from tests.nlp.helpers import make_nlp, train
 
 # Two kinds of words, each with company of its own: cities are gone to, fruit is eaten.
 CITIES, FRUIT = ("北京", "上海", "南京", "天津"), ("苹果", "香蕉", "葡萄", "西瓜")
@@ -54,8 +54,7 @@ def test_clusters_tell_kinds_of_words_apart(tmp_path: Path) -> None:
 def test_clusters_travel_with_the_model(tmp_path: Path, left: str | None) -> None:
     source = write_text(tmp_path / "text.txt")
     config = {"clusters": {"@misc": "biaozhu.Clusters.v1", "text": str(source), "sizes": [4]}}
-    nlp = make_nlp(features=config | {"chars": {"@misc": "biaozhu.CharNgrams.v1"}})
-    nlp.get_pipe("entities").fit(gold_docs(nlp))
+    nlp = train(make_nlp(features=config | {"chars": {"@misc": "biaozhu.CharNgrams.v1"}}))
     nlp.to_disk(tmp_path / "model")
     source.unlink() if left is None else source.write_text(left, encoding="utf-8")
     text = "李芳昨天去北京出差。"  # "Li Fang went to Beijing on business yesterday"
@@ -73,6 +72,7 @@ def test_too_little_text_is_an_error(tmp_path: Path, text: str) -> None:
 
 def test_text_that_is_not_there_is_named(tmp_path: Path) -> None:
     source = make_clusters(text=str(tmp_path / "none.txt"))
+    assert isinstance(source, Clusters)
     with pytest.raises(MissingPartError, match=r"none\.txt: \[E540\].*mend the path"):
         source(make_batch([]))
     with pytest.raises(MissingPartError, match="E540"):

@@ -27,7 +27,7 @@ def test_reader_streams_examples(tmp_path: Path) -> None:
 
 def test_records_held_out_are_the_rest(tmp_path: Path) -> None:
     write_records(tmp_path / "gold.jsonl", make_records())
-    settings = {"path": tmp_path / "gold.jsonl", "hold_out": 4}
+    settings: dict[str, Any] = {"path": tmp_path / "gold.jsonl", "hold_out": 4}
     kept = [eg.reference.text for eg in make_gold_corpus(**settings)(make_nlp())]
     held = [eg.reference.text for eg in make_gold_corpus(**settings, held_out=True)(make_nlp())]
     texts = [record.text for record in make_records()]

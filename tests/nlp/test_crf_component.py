@@ -9,13 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import spacy
+from numpy.typing import NDArray
 from spacy.training import Example
 
 from pipeline.core.labels import default_scheme
 from pipeline.core.records import Record
 from pipeline.errors import InputError, MissingPartError
 from pipeline.nlp.corpus import record_to_example
-from tests.nlp.helpers import entities, gold_docs, make_nlp, make_record, make_records, train
+from pipeline.nlp.crf.component import CrfEntities
+from pipeline.nlp.crf.trainer import Epoch
+from tests.nlp.helpers import entities, get_component, get_crf, gold_docs, make_nlp, make_record, make_records, train
 
 FULL = {
     "chars": {"@misc": "biaozhu.CharNgrams.v1"},
@@ -42,7 +45,7 @@ def test_scores_are_probabilities_in_the_usual_place() -> None:
 
 def test_same_data_and_seed_give_the_same_bits() -> None:
     settings = {"dropout": 0.3, "max_iterations": 5}
-    first, second, third = (train(make_nlp(**settings, seed=seed)).get_pipe("entities") for seed in (1, 1, 2))
+    first, second, third = (get_crf(train(make_nlp(**settings, seed=seed))) for seed in (1, 1, 2))
     assert first.to_bytes() == second.to_bytes()
     assert first.to_bytes() != third.to_bytes()
 
@@ -54,7 +57,7 @@ def test_any_text_is_read(text: str) -> None:
 
 def test_very_long_documents_are_read() -> None:
     text = "宁波市的王小明在市财政局工作，" * 6700
-    doc = train(make_nlp(max_iterations=8)).get_pipe("entities")(gold_docs(make_nlp(), [Record("r", text)])[0])
+    doc = get_crf(train(make_nlp(max_iterations=8)))(gold_docs(make_nlp(), [Record("r", text)])[0])
     assert len(doc) > 100_000
     assert len(doc.ents) > 10_000
 
@@ -68,7 +71,7 @@ def test_batches_give_what_single_documents_give() -> None:
 
 def test_label_that_gold_never_shows_is_never_given() -> None:
     nlp = train(make_nlp(max_iterations=5), labels=["GPE", "ORG", "MONEY_LAUNDRY"])
-    assert nlp.get_pipe("entities").labels == ("GPE", "ORG", "MONEY_LAUNDRY")
+    assert get_crf(nlp).labels == ("GPE", "ORG", "MONEY_LAUNDRY")
     found = {label for record in make_records() for _, label in entities(nlp(record.text))}
     assert found <= {"GPE", "ORG"}
 
@@ -94,7 +97,7 @@ def test_gold_across_a_full_stop_is_learned_whole() -> None:
     nlp = train(
         make_nlp(), [make_record("节目《[你好。世界|WORK_OF_ART]》播出。", f"r{number}") for number in range(3)]
     )
-    assert nlp.get_pipe("entities").labels == ("WORK_OF_ART",)
+    assert get_crf(nlp).labels == ("WORK_OF_ART",)
 
 
 def test_untrained_component_says_so() -> None:
@@ -110,13 +113,14 @@ def test_gold_without_entities_is_an_error() -> None:
 def test_other_tokenizers_are_refused() -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("biaozhu_crf")
+    crf = get_component(nlp, "biaozhu_crf", CrfEntities)
     with pytest.raises(InputError, match="E514"):
-        nlp.get_pipe("biaozhu_crf").fit([nlp.make_doc("two words")])
+        crf.fit([nlp.make_doc("two words")])
 
 
 def test_calibration_keeps_order_and_spans() -> None:
     nlp = train(make_nlp())
-    component = nlp.get_pipe("entities")
+    component = get_crf(nlp)
     records = make_records() * 4
     before = [span for spans in component.predict(gold_docs(nlp, records)) for span in spans]
     component.calibrate([Example(doc, doc.copy()) for doc in gold_docs(nlp, records)])
@@ -129,7 +133,7 @@ def test_calibration_keeps_order_and_spans() -> None:
 def test_bytes_carry_the_weights() -> None:
     nlp = train(make_nlp())
     other = make_nlp()
-    other.get_pipe("entities").from_bytes(nlp.get_pipe("entities").to_bytes())
+    get_crf(other).from_bytes(get_crf(nlp).to_bytes())
     text = "宁波市的王小明在市财政局工作。"
     assert entities(other(text)) == entities(nlp(text)) != []
 
@@ -170,14 +174,20 @@ def test_stacking_a_model_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 
 def test_runs_are_averaged() -> None:
-    def weights(**settings: object) -> np.ndarray:
+    def weights(**settings: object) -> NDArray[np.float32]:
         nlp = make_nlp(max_iterations=2, dropout=0.5, **settings)
-        crf = nlp.get_pipe("entities")
+        crf = get_crf(nlp)
         crf.prune = -1.0
         seen = []
-        crf.on_epoch = lambda epoch: seen.append(epoch.number)
+
+        def note(epoch: Epoch) -> bool:
+            seen.append(epoch.number)
+            return False
+
+        crf.on_epoch = note
         crf.fit(gold_docs(nlp))
         assert seen == list(range(1, 1 + 2 * crf.options.runs))
+        assert crf.model is not None
         return crf.model.sparse.values
 
     first, second = weights(seed=5), weights(seed=6)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from pipeline.core.spans import CharSpan
 from pipeline.nlp.crf.lattice import (
@@ -41,7 +42,7 @@ def legal_paths(length: int, labels: tuple[str, ...]) -> list[list[int]]:
     return paths
 
 
-def path_score(path: list[int], scores: np.ndarray, transitions: np.ndarray) -> float:
+def path_score(path: list[int], scores: NDArray[np.float32], transitions: NDArray[np.float32]) -> float:
     return float(
         sum(scores[row, tag] for row, tag in enumerate(path))
         + sum(transitions[left, right] for left, right in itertools.pairwise(path))

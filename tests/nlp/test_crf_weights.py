@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from pipeline.nlp.crf.weights import SparseWeights, pack
 
@@ -19,7 +20,7 @@ def some_weights(rng: np.random.Generator, features: int, tags: int) -> SparseWe
     return SparseWeights(keys, offsets, flat, rng.normal(size=len(flat)).astype(np.float32))
 
 
-def plain_sums(weights: SparseWeights, codes: np.ndarray, tags: int) -> np.ndarray:
+def plain_sums(weights: SparseWeights, codes: NDArray[np.uint64], tags: int) -> NDArray[np.float32]:
     """One feature after another, as the columns stand."""
     place = {int(key): number for number, key in enumerate(weights.keys)}
     scores = np.zeros((len(codes), tags), dtype=np.float32)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError, MissingPartError
 from pipeline.nlp.docs import make_char_doc
-from pipeline.nlp.features.batch import FeatureSource, StoredSource, describe, fold, make_batch
+from pipeline.nlp.features.batch import FeatureSource, StoredSource, TextBatch, describe, fold, make_batch
 from pipeline.nlp.features.characters import char_classes, make_char_classes, make_char_ngrams
 from pipeline.nlp.features.lexicons import make_dictionary, make_lexicon
 from pipeline.nlp.features.matching import find_entries, make_entries
@@ -36,7 +36,7 @@ SOURCES = {
 TEXTS = ("宁波市人民政府“全链条”２０２４年，", "", "a", "\n", "王小明　来到《宁波日报》社。王小明说", "😀第１名")
 
 
-def batch_of(*texts: str):
+def batch_of(*texts: str) -> TextBatch:
     return make_batch([make_char_doc(VOCAB, text) for text in texts])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import spacy
 from pipeline.nlp.docs import make_char_doc
 from pipeline.nlp.features.batch import make_batch
 from pipeline.nlp.features.lac import TunableLac, TuningOptions, make_lac_vectors
-from tests.nlp.helpers import gold_docs, make_nlp
+from tests.nlp.helpers import get_crf, make_nlp, train
 
 pytestmark = [
     pytest.mark.skipif(
@@ -58,14 +59,10 @@ def test_what_is_left_out_depends_on_the_seed_alone() -> None:
     assert 0.3 < (first == 0.0).mean() < 0.5
 
 
-def test_model_with_tuned_lac_trains_repeats_and_travels(tmp_path) -> None:
+def test_model_with_tuned_lac_trains_repeats_and_travels(tmp_path: Path) -> None:
     settings = {"vectors": {"lac": {"@misc": "biaozhu.LacVectors.v1", "tuned": True}}, "max_iterations": 8, "batch": 4}
-    trained = []
-    for _ in range(2):
-        nlp = make_nlp(**settings)
-        nlp.get_pipe("entities").fit(gold_docs(nlp))
-        trained.append(nlp)
-    first, second = (nlp.get_pipe("entities").to_bytes() for nlp in trained)
+    trained = [train(make_nlp(**settings)) for _ in range(2)]
+    first, second = (get_crf(nlp).to_bytes() for nlp in trained)
     assert first == second
     trained[0].to_disk(tmp_path / "model")
     text = "王小明在宁波市财政局工作。"

@@ -18,6 +18,8 @@ from pipeline.core.spans import CharSpan
 from pipeline.errors import InputError
 from pipeline.nlp.corpus import record_to_example
 from pipeline.nlp.docs import doc_numbers, make_char_doc
+from pipeline.nlp.numbers import Numbers
+from tests.nlp.helpers import get_component
 
 COUNTED = "他买了一台机器，花了3万元。"
 ARTICLE = "这是一项工作，增长5%。"
@@ -93,24 +95,25 @@ def test_component_without_gold_numbers_stays_the_grammar(nlp: Language) -> None
 
 def test_component_is_the_same_after_saving(nlp: Language, examples: list[Example], tmp_path: Path) -> None:
     nlp.initialize(lambda: examples)
-    pipe = nlp.get_pipe("numbers")
+    pipe = get_component(nlp, "numbers", Numbers)
     pipe.to_disk(tmp_path / "numbers")
     loaded = Language()
     loaded.add_pipe("biaozhu_numbers", name="numbers")
     loaded.tokenizer = lambda text: make_char_doc(loaded.vocab, text)
-    loaded.get_pipe("numbers").from_disk(tmp_path / "numbers")
+    get_component(loaded, "numbers", Numbers).from_disk(tmp_path / "numbers")
     for text in (COUNTED, ARTICLE):
         assert doc_numbers(loaded(text)) == doc_numbers(nlp(text))
         assert loaded(text).spans["numbers"].attrs["scores"] == nlp(text).spans["numbers"].attrs["scores"]
-    again = Language().create_pipe("biaozhu_numbers").from_bytes(pipe.to_bytes())
-    assert again.to_bytes() == pipe.to_bytes()
+    fresh = Language().create_pipe("biaozhu_numbers")
+    assert isinstance(fresh, Numbers)
+    assert fresh.from_bytes(pipe.to_bytes()).to_bytes() == pipe.to_bytes()
 
 
 def test_component_scores_by_spans(nlp: Language, examples: list[Example]) -> None:
     nlp.initialize(lambda: examples)
     for example in examples:
         nlp.get_pipe("numbers")(example.predicted)
-    scores = nlp.get_pipe("numbers").score(examples)
+    scores = get_component(nlp, "numbers", Numbers).score(examples)
     assert scores["spans_numbers_f"] == 1.0
     assert scores["spans_numbers_per_type"]["MONEY"]["f"] == 1.0
 

@@ -20,8 +20,8 @@ from pipeline.nlp.crf.trainer import FitOptions
 from pipeline.nlp.docs import make_char_doc
 from pipeline.nlp.features import lac
 from pipeline.nlp.features.batch import TextBatch, make_batch
-from pipeline.nlp.features.vectors import Inputs, NetworkWeights, Vectors
-from tests.nlp.helpers import make_nlp
+from pipeline.nlp.features.vectors import Inputs, NetworkWeights, Vectors, VectorSource
+from tests.nlp.helpers import char_span, make_nlp
 
 WIDTH = 3
 
@@ -29,7 +29,7 @@ WIDTH = 3
 class Table:
     """A row of numbers for every character of the basic plane, small at the start."""
 
-    def __init__(self, rows: np.ndarray) -> None:
+    def __init__(self, rows: Vectors) -> None:
         self.rows = rows
         self.read: Inputs = np.zeros(0, dtype=np.int64)
 
@@ -61,14 +61,14 @@ def untrained() -> Table:
     return Table(np.zeros((0x10000, WIDTH), dtype=np.float32))
 
 
-def fit(source: object, **options: object) -> CrfEntities:
+def fit(source: VectorSource, *, seed: int = 1) -> CrfEntities:
     nlp = make_nlp()
-    settings = FitOptions(**{"epochs": 20, "dropout": 0.0, "vector_window": 0, "batch": 2, "seed": 1} | options)
-    crf = CrfEntities(name="entities", sources={}, vectors={"table": source}, options=settings, min_count=1, prune=0.0)
+    options = FitOptions(epochs=20, dropout=0.0, vector_window=0, batch=2, seed=seed)
+    crf = CrfEntities(name="entities", sources={}, vectors={"table": source}, options=options, min_count=1, prune=0.0)
     docs = [make_char_doc(nlp.vocab, text) for text in ("子甲丑寅。", "卯辰甲巳。", "午未申。", "酉乙戌。")]
     for doc in docs:
         at = doc.text.find("甲")
-        doc.set_ents([doc.char_span(at, at + 1, label="PERSON")] if at >= 0 else [])
+        doc.set_ents([char_span(doc, at, at + 1, "PERSON")] if at >= 0 else [])
     crf.fit(docs)
     return crf
 
@@ -87,7 +87,7 @@ def test_slopes_in_the_vectors_are_those_of_the_loss() -> None:
     gold = np.array([2, 0, 3, 2, 2, 2, 1], dtype=np.int16)
     transitions = rng.normal(size=(tags, tags)).astype(np.float32)
 
-    def run(given: np.ndarray, slopes: np.ndarray) -> float:
+    def run(given: Vectors, slopes: Vectors) -> float:
         now = (np.zeros(0, np.float32), transitions.copy(), weights.copy())
         return float(
             train_chains(

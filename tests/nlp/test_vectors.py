@@ -15,25 +15,25 @@ from pipeline.nlp.crf.component import CrfEntities
 from pipeline.nlp.crf.trainer import FitOptions
 from pipeline.nlp.docs import doc_entities, make_char_doc
 from pipeline.nlp.features import lac
-from pipeline.nlp.features.batch import make_batch
+from pipeline.nlp.features.batch import TextBatch, make_batch
 from pipeline.nlp.features.stacking import make_model_marginals
-from pipeline.nlp.features.vectors import join_vectors
+from pipeline.nlp.features.vectors import Vectors, VectorSource, join_vectors
 from tests.conftest import ROOT
-from tests.nlp.helpers import gold_docs, make_nlp
+from tests.nlp.helpers import char_span, get_crf, make_nlp, train
 from tests.review.studio import missing
 
 # "Wang Xiaoming works at the finance bureau of Ningbo. He comes from Hubei."
 TEXT = "王小明在宁波市财政局工作。\n他来自湖北省。"
 
 
-def letters(batch):
+def letters(batch: TextBatch) -> Vectors:
     """Two numbers: whether the character is 甲 and whether it is 乙."""
     return np.stack([batch.chars == ord("甲"), batch.chars == ord("乙")], axis=1).astype(np.float32)
 
 
-def make_crf(**settings: object) -> CrfEntities:
+def make_crf(vectors: dict[str, VectorSource]) -> CrfEntities:
     options = FitOptions(epochs=30, l2=0.01, dropout=0.0, vector_rate=0.2, seed=1)
-    return CrfEntities(name="entities", sources={}, options=options, min_count=1, prune=0.0, **settings)
+    return CrfEntities(name="entities", sources={}, options=options, min_count=1, prune=0.0, vectors=vectors)
 
 
 @pytest.mark.parametrize(("window", "finds"), [(0, False), (1, True)])
@@ -44,8 +44,8 @@ def test_vectors_are_learned_from_and_speak_to_neighbours(window: int, finds: bo
     docs = [make_char_doc(nlp.vocab, text) for text in texts]
     for doc in docs:
         at = doc.text.find("甲")
-        doc.set_ents([doc.char_span(at + 1, at + 2, label="PERSON")] if at >= 0 else [])
-    crf = make_crf(vectors={"letters": letters})
+        doc.set_ents([char_span(doc, at + 1, at + 2, "PERSON")] if at >= 0 else [])
+    crf = make_crf({"letters": letters})
     crf.options = FitOptions(epochs=30, dropout=0.0, vector_rate=0.2, vector_window=window)
     crf.fit(docs)
     unseen = make_char_doc(nlp.vocab, "亥甲天。")
@@ -61,17 +61,14 @@ def test_several_sources_stand_in_the_order_of_their_names() -> None:
 
 
 def test_marginals_of_a_model_inside_travel_with_the_model(tmp_path: Path) -> None:
-    first = make_nlp(max_iterations=10)
-    crf = first.get_pipe("entities")
-    crf.fit(gold_docs(first))
+    first = train(make_nlp(max_iterations=10))
     first.to_disk(tmp_path / "first")
     config = {"other": {"@misc": "biaozhu.ModelMarginals.v1", "path": str(tmp_path / "first")}}
-    second = make_nlp(features={}, vectors=config, max_iterations=20)
-    second.get_pipe("entities").fit(gold_docs(second))
+    second = train(make_nlp(features={}, vectors=config, max_iterations=20))
     batch = make_batch([make_char_doc(first.vocab, TEXT)])
-    (source,) = second.get_pipe("entities").vectors.values()
+    (source,) = get_crf(second).vectors.values()
     vectors = source(batch)
-    marginals = crf.marginals(batch)
+    marginals = get_crf(first).marginals(batch)
     start, end = batch.ranges[0]
     np.testing.assert_allclose(marginals[start:end].sum(axis=1), 1.0, atol=1e-6)
     assert (vectors[start:end].argmax(axis=1) == marginals[start:end].argmax(axis=1)).all()
@@ -118,7 +115,7 @@ def lac_or_skip() -> lac.LacVectors:
 
 
 def test_lac_is_named_with_its_remedy_when_it_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lac.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingPartError, match=r"biaozhu\[lac\]"):
         lac.make_lac_vectors()
 

@@ -115,6 +115,7 @@ TABLE = [
     ("大概已有二十年", [("二十年", "~P20Y")]),
     ("有一年冬天，新一年，某一天，任何一年", []),
     ("一日三餐", []),
+    ("比过去缩短近10天，近三年", [("10天", "~P10D"), ("三年", "P3Y")]),
     ("20世纪上半叶，19世纪后半叶", [("20世纪上半叶", "1901/1950"), ("19世纪后半叶", "1851/1900")]),
     ("上世纪八九十年代", [("上世纪八九十年代", "198X/199X")]),
     ("2023年春晚，去年春天", [("2023年", "2023"), ("去年春天", "2021-21")]),
@@ -247,6 +248,14 @@ def test_story_of_days_long_ago_goes_on_in_its_year() -> None:
     text = "一九九五年一月十七日地震。二月二十三日股市下挫。次日账目查清。二十六日清算。\n三月一日，本报讯"
     values = [str(span.value) for span in find_numbers(text, "1998-03-15") if span.label == "DATE"]
     assert values == ["1995-01-17", "1995-02-23", "1995-02-24", "1995-02-26", "1998-03-01"]
+
+
+def test_the_day_spoken_of_is_the_last_one_close_by() -> None:
+    text = "5月31日开幕。今年来客更多。当天有人放灯，次日散场"
+    values = [str(span.value) for span in find_numbers(text, "2024-06-03") if span.label == "DATE"]
+    assert values == ["2024-05-31", "2024", "2024-05-31", "2024-06-01"]
+    values = [str(span.value) for span in find_numbers(text) if span.label == "DATE"]
+    assert values == ["XXXX-05-31", "None", "XXXX-05-31", "XXXX-06-01"]
 
 
 def test_date_without_document_date_is_resolved_by_its_sentence() -> None:

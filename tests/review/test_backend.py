@@ -207,7 +207,8 @@ def test_webhook_with_a_broken_annotation_is_refused(trainer: Trainer, predictor
     event = {"action": "ANNOTATION_CREATED", "task": task, "annotation": annotation}
     assert client.ask("POST", "/webhook", event).status_code == 422
     assert client.ask("POST", "/webhook", {"action": "ANNOTATION_CREATED"}).status_code == 400
-    for broken in ({"task": {}, "annotation": {}}, {"task": task, "annotation": {"id": "x"}}):
+    events: list[dict[str, Any]] = [{"task": {}, "annotation": {}}, {"task": task, "annotation": {"id": "x"}}]
+    for broken in events:
         assert client.ask("POST", "/webhook", {"action": "ANNOTATION_UPDATED", **broken}).status_code == 422
     assert client.ask("POST", "/webhook", {"action": "ANNOTATIONS_DELETED", "annotations": [3]}).status_code == 400
     assert client.ask("POST", "/webhook", {"action": "PROJECT_UPDATED"}).json()["status"] == "ignored"
@@ -230,6 +231,7 @@ def test_a_model_that_is_not_better_does_not_answer(
 
     monkeypatch.setattr(Trainer, "_ask", ask)
     assert trainer.start()
+    assert trainer._thread is not None
     trainer._thread.join()
     assert trainer.job.state == state
     assert swapped == []

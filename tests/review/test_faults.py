@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import Result
@@ -16,7 +17,7 @@ from pipeline.errors import BiaozhuError, InputError
 from pipeline.review import push as push_module
 from pipeline.review.pull import pull
 from pipeline.review.push import push
-from pipeline.review.server import Server, ServerError, connect
+from pipeline.review.server import Project, Server, ServerError, connect
 from tests.review.studio import LI, Proxy, Studio, script
 
 pytestmark = pytest.mark.label_studio
@@ -184,11 +185,11 @@ def test_push_killed_on_our_side_goes_on(
     whole = Server.import_tasks
     calls: list[int] = []
 
-    def interrupted(self: Server, *arguments: object) -> int:
+    def interrupted(self: Server, project: Project, tasks: Sequence[Mapping[str, Any]]) -> int:
         calls.append(1)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return whole(self, *arguments)
+        return whole(self, project, tasks)
 
     monkeypatch.setattr(Server, "import_tasks", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -206,11 +207,11 @@ def test_server_killed_in_the_middle_of_push_and_pull(
     whole_import, whole_read = Server.import_tasks, Server._read_chunk
     calls: list[str] = []
 
-    def killing_import(self: Server, *arguments: object) -> int:
+    def killing_import(self: Server, project: Project, tasks: Sequence[Mapping[str, Any]]) -> int:
         calls.append("import")
         if len(calls) == 3:
             threading.Timer(0.02, own_studio.stop, kwargs={"kill": True}).start()
-        return whole_import(self, *arguments)
+        return whole_import(self, project, tasks)
 
     monkeypatch.setattr(Server, "import_tasks", killing_import)
     with pytest.raises(ServerError, match=r"E702.*start the server"):
@@ -226,9 +227,9 @@ def test_server_killed_in_the_middle_of_push_and_pull(
     for record in records[:3]:
         own_studio.annotate(project, record, by=LI)
 
-    def killing_read(self: Server, *arguments: object) -> list[object]:
+    def killing_read(self: Server, project: Project, numbers: Sequence[int]) -> list[dict[str, Any]]:
         own_studio.stop(kill=True)
-        return whole_read(self, *arguments)
+        return whole_read(self, project, numbers)
 
     monkeypatch.setattr(Server, "_read_chunk", killing_read)
     folder = tmp_path / "review"

@@ -32,7 +32,7 @@ def spans_of(text: str, *items: tuple[str, str] | tuple[str, str, str]) -> tuple
     for surface, label, *value in items:
         assert text.count(surface) == 1
         start = text.index(surface)
-        found.append(CharSpan(start, start + len(surface), label, *value))
+        found.append(CharSpan(start, start + len(surface), label, value[0] if value else None))
     return tuple(sorted(found, key=lambda span: (span.start, -span.end)))
 
 

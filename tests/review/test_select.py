@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,8 +20,8 @@ SCHEME = default_scheme()
 GOLD = read_records(ROOT / "annotations" / "gold" / "dev.jsonl")
 
 
-def names(*arguments: object, **options: object) -> list[str]:
-    return [choice.record.id for choice in select(*arguments, SCHEME, **options)]
+def names(pool: Sequence[Record], **options: Any) -> list[str]:
+    return [choice.record.id for choice in select(pool, SCHEME, **options)]
 
 
 def scored(name: str, score: float, text: str = "余姚开会") -> Record:

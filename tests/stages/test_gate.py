@@ -183,14 +183,15 @@ def test_broken_counts_are_refused(tmp_path: Path) -> None:
 
 def test_the_stage_writes_its_answer_and_raises_a_verdict_of_no(tmp_path: Path) -> None:
     now, before = make_scores(tmp_path, "now", 4), make_scores(tmp_path, "before", 9)
-    options = {"config": str(make_config(tmp_path, F1 | {"hard_drop": 0.1})), "junit": str(tmp_path / "gate.xml")}
+    config = make_config(tmp_path, F1 | {"hard_drop": 0.1})
     with pytest.raises(VerdictError, match="The gate fails"):
         make_gate(
             scores=str(now),
             baseline=str(before),
             output=str(tmp_path / "gate.json"),
+            config=str(config),
+            junit=str(tmp_path / "gate.xml"),
             markdown=str(tmp_path / "g.md"),
-            **options,
         )()
     assert json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))["passed"] is False
     suite = ElementTree.parse(tmp_path / "gate.xml").getroot()

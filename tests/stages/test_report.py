@@ -158,10 +158,15 @@ def test_the_page_opens_with_a_passage_of_whole_sentences(tmp_path: Path) -> Non
     gold = [Record("a", text, tuple(CharSpan(9 * n, 9 * n + 3, "GPE") for n in range(3)))]
     write_records(tmp_path / "gold.jsonl", gold)
     write_records(tmp_path / "pred.jsonl", [gold[0].with_spans(gold[0].spans[:2])])
-    files = {"gold": str(tmp_path / "gold.jsonl"), "predictions": str(tmp_path / "pred.jsonl")}
-    scores = score_files(Path(files["gold"]), Path(files["predictions"]), scheme=default_scheme())
+    gold_file, pred_file = tmp_path / "gold.jsonl", tmp_path / "pred.jsonl"
+    scores = score_files(gold_file, pred_file, scheme=default_scheme())
     write_json(tmp_path / "scores.json", scores)
-    make_report(**files, scores=str(tmp_path / "scores.json"), output=str(tmp_path / "page.html"))()
+    make_report(
+        gold=str(gold_file),
+        predictions=str(pred_file),
+        scores=str(tmp_path / "scores.json"),
+        output=str(tmp_path / "page.html"),
+    )()
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
     sample = html[html.index('id="sample-h"') : html.index('id="layer-1"')]
     shown = re.sub(r"<sub.*?</sub>|<[^>]+>", "", sample[sample.index('lang="zh-Hans"') :], flags=re.DOTALL)
@@ -211,9 +216,9 @@ def test_review_of_another_form_is_refused(tmp_path: Path) -> None:
 def test_scores_of_other_documents_are_refused(tmp_path: Path) -> None:
     paths = make_files(tmp_path)
     write_records(tmp_path / "x.jsonl", [Record("x", "字")])
-    options = {"gold": str(tmp_path / "x.jsonl"), "predictions": str(tmp_path / "x.jsonl")}
+    other = str(tmp_path / "x.jsonl")
     with pytest.raises(InputError, match="E631"):
-        make_report(**options, scores=paths["one_scores"], output=str(tmp_path / "r.html"))()
+        make_report(gold=other, predictions=other, scores=paths["one_scores"], output=str(tmp_path / "r.html"))()
 
 
 def test_a_report_of_one_run_without_extras(tmp_path: Path) -> None:
@@ -297,10 +302,15 @@ def test_long_lists_of_errors_come_in_parts(browser: Any, tmp_path: Path) -> Non
     spans = tuple(CharSpan(start, start + 1, "ORG") for start in range(0, 200, 2))
     write_records(tmp_path / "gold.jsonl", [Record("a", text, spans), Record("b", text, spans[:20])])
     write_records(tmp_path / "pred.jsonl", [Record("a", text), Record("b", text)])
-    files = {"gold": str(tmp_path / "gold.jsonl"), "predictions": str(tmp_path / "pred.jsonl")}
-    scores = score_files(Path(files["gold"]), Path(files["predictions"]), scheme=default_scheme())
+    gold_file, pred_file = tmp_path / "gold.jsonl", tmp_path / "pred.jsonl"
+    scores = score_files(gold_file, pred_file, scheme=default_scheme())
     write_json(tmp_path / "scores.json", scores)
-    make_report(**files, scores=str(tmp_path / "scores.json"), output=str(tmp_path / "long.html"))()
+    make_report(
+        gold=str(gold_file),
+        predictions=str(pred_file),
+        scores=str(tmp_path / "scores.json"),
+        output=str(tmp_path / "long.html"),
+    )()
     tab = browser.new_page()
     tab.goto((tmp_path / "long.html").as_uri())
     assert shown_errors(tab) == 40

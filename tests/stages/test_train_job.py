@@ -208,7 +208,7 @@ def test_spacy_loop_does_not_learn_what_was_not_annotated() -> None:
 
     nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "biaozhu.CharTokenizer.v1"}}})
 
-    def tags(**meta: object) -> set[str]:
+    def tags(**meta: Any) -> set[str]:
         record = make_record("[李芳|PERSON]来了。", **meta)  # Li Fang has come
         example = hide_unannotated(record_to_example(record, nlp, default_scheme()))
         return set(map(str, example.get_aligned_ner()))

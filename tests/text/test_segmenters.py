@@ -1,5 +1,6 @@
 """Segmenters: offsets of their words, alignment that never guesses, and a missing model that says how to get one."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,8 @@ def words(segmenter: Segmenter, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("make", [segmenters.make_char, segmenters.make_jieba, segmenters.make_rjieba])
-def test_words_cover_the_text_but_its_white_space(make: object) -> None:
-    segmenter: Segmenter = make()
+def test_words_cover_the_text_but_its_white_space(make: Callable[[], Segmenter]) -> None:
+    segmenter = make()
     assert "".join(words(segmenter, SENTENCE)) == "".join(SENTENCE.split())
     assert segmenter("") == ()
 
