@@ -159,7 +159,7 @@ def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | No
         return None
     if unit.name == "番":
         return _read_doubling(text, start, unit, numeral)
-    if unit.word == "块" and is_piece(text, unit.end):
+    if unit.word == "块" and is_piece(text, unit.end, is_vague=bool(numeral.modifier)):
         unit = unit._replace(kind="counter", name="块")
     low, high, modifier = numeral
     modifier = modifier or (">" if "多" in unit.word else "")  # 三个多百分点

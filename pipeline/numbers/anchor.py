@@ -39,7 +39,7 @@ class Found(NamedTuple):
 
     end (int): one past its last character.
     value (str | None): canonical value.
-    kind (str): "date", "word", "time" or "plan"; what the features of the filter see.
+    kind (str): "date", "word" or "time", what the features of the filter see; of a plan "plan", "quoted" or "name".
     """
 
     end: int

@@ -20,7 +20,7 @@ _MONTH_WORD = re.compile(
     rf"(?P<rel>[本上下当當同次这這]|今(?=[个個]))(?:(?<=[上下])一)?[个個]?月份?(?:(?P<d>{_N2})[日号號]|(?P<mp>[初底末]|[上中下]旬))?"
 )
 _DAY_WORD = re.compile(
-    "(?P<rel>[今昨明前后後当當次翌]|同一?|本(?=日))(?:天(?![然津生])|日(?![本语军期程])|儿个?(?!童|子))|(?P<eve>前一)[天日晚夜]|近日|往年"
+    "(?P<rel>[今昨明前后後当當次翌]|同一?|本(?=日))(?:天(?![然津生])|日(?![本语军期程])|儿个?(?!童|子))|(?P<eve>前一)[天日晚夜]|近日|往年|[鼠牛虎兔龙蛇马羊猴鸡狗猪]年"
     "|日前(?!往|后|，?提)|连日(?![本报報语語常期用元子])|即日|近些?年|[历歷]年|(?P<yue>[尋聽]日)(?![本語文報後])|昨(?=[，,从（(])|今(?=起)|前[几些](?:日子?|[天年])|那[天年]"
     "|(?P<night>[昨今当明])[晚夜晨](?!会|报|宴|间)"
 )
@@ -31,6 +31,7 @@ _DECADE = re.compile(
     rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|(?P<dec2>二(?=三)|三(?=四)|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九))?[一二三四五六七八九]十)年代)?(?P<half>[上前下后]半叶)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
 )
 _PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|期?末)?")
+_CLOSING = frozenset("”」』")
 _YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
 _TOLD = 150  # characters that a day spoken of is remembered for
 _LEAP = 2024  # any year that has every day
@@ -226,7 +227,7 @@ def _is_period(text: str, start: int, end: int) -> bool:
 
 
 def match_plan(text: str, start: int) -> Found | None:
-    """RETURNS (Found | None): the years of a five-year plan: 十四五期间, “十三五”时期."""
+    """RETURNS (Found | None): the years of a five-year plan: 十四五期间; “十三五”时期 starts a character before."""
     match = _PLAN.match(text, start)
     number = None if match is None else small_number(match["n"])
     if match is None or number is None:
@@ -241,6 +242,7 @@ def match_plan(text: str, start: int) -> Found | None:
     name_end = match.end("n") + 1
     told = match["t"] is not None or text.startswith(("以来", "末", "初", "开局", "收官", "时"), name_end + quoted)
     told = told or (quoted and _is_period(text, start - 1, name_end + 1))
-    # Inside quotation marks only the name is the span, with the period named or not.
-    end = name_end if quoted else match.end()
-    return Found(end, value, "plan" if told else "name")
+    # Of “十三五”规划 only the name is the span; what 时期 or 末 belongs to is all of “十三五”.
+    if quoted and (match["t"] is None or text[name_end] not in _CLOSING):
+        return Found(name_end, value, "plan" if told else "name")
+    return Found(match.end(), value, "quoted" if quoted else "plan" if told else "name")

@@ -34,7 +34,7 @@ _OUTPUT = ("生产", "国内", "GDP", "工业", "增加值", "产值")
 # 一 + counter is an article (一项工作, a task) unless a word in front counts, or the unit is one that is never vague.
 _COUNTING = (
     "仅", "只", "只有", "唯有", "就", "各", "共", "达", "至少", "不到", "不足", "超过", "近", "约", "增加", "减少",
-    "最多", "仅有", "增至",
+    "最多", "仅有", "增至", "唯一",
     "另有", "其中", "仅此",
 )  # fmt: skip
 _REAL_ONES = frozenset("倍成番级岁等户审亩斤吨米人死伤男女国楼") | {"年级", "周岁", "公斤", "公里"}
@@ -78,6 +78,8 @@ def _is_any(text: str, start: int, end: int, unit: Unit) -> bool:
 
 def _is_vague_money(text: str, start: int, end: int) -> bool:
     """一块 (a piece) and 万元GDP (per 10,000 yuan of GDP)."""
+    if text.startswith("一分", start) and text[start - 1 : start] == "每":
+        return True
     if text.startswith("一分钱", start):  # not one cent: 不收一分钱, 一分钱不要
         return text[end : end + 1] in ("不", "没", "也", "都") or any(
             char in text[max(0, start - 4) : start] for char in "不没未无"

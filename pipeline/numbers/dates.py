@@ -85,6 +85,8 @@ def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
     counted = _counted_at(text, match, anchor)
     if text.startswith("年全年", end - 1):  # 去年全年, the whole of last year
         counted = Found(end + 2, first[0])
+    if text.startswith("年的最后一天", end - 1) and first[0] is not None and first[0].isdigit():
+        counted = Found(end + 5, f"{first[0]}-12-31")
     if counted is not None:
         return counted
     second = _second_half(text, end, match, anchor)

@@ -16,7 +16,7 @@ HUNDREDTHS = re.compile(r"[0-9０-９]{2}(?![0-9０-９.．%％]|[万亿多余�
 _NIGHTS = frozenset(number + "夜" for number in "一二两三四五六七八九")
 _OPENING = frozenset("“「『‘《")
 _BEFORE_SOME = frozenset("那某每另新有")  # 有一年 (one year), 每一年, 新一年: no length; 有二十年, 每三年 are
-_ONE_OF_THEM = ("这", "這", "月的", "年的", "旬的", "前的", "季的", "有朝", "终有", "总有", "哪", "另")
+_ONE_OF_THEM = ("这", "這", "月的", "年的", "旬的", "前的", "季的", "有朝", "终有", "总有", "哪", "另", "最后")
 _AFTER_HALF = frozenset("年月个天小")
 _LATER = {"TH": ("TM", "TS"), "TM": ("TS",), "Y": ("M", "D"), "M": ("W", "D"), "D": ("TH", "TM"), "W": ("D",)}
 

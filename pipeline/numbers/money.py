@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from pipeline.core.value_types import EXACT, format_decimal
+from pipeline.numbers.counts import DIGITS
 from pipeline.numbers.fractions import move
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral
 from pipeline.numbers.reading import Reading
@@ -22,9 +23,11 @@ _OTHER_YUAN = ("人民幣", "人民币", "RMB")
 _ONE_DIGIT = frozenset("一二三四五六七八九")
 
 
-def is_piece(text: str, end: int) -> bool:
-    """RETURNS (bool): whether 块 is a piece of something (96块小网, 96 small nets) and not a yuan."""
+def is_piece(text: str, end: int, *, is_vague: bool = False) -> bool:
+    """RETURNS (bool): whether 块 is a piece of something (96块小网, nets; 多块8K屏, screens) and not a yuan."""
     following = text[end : end + 1]
+    if is_vague and following in DIGITS:
+        return True
     return "\u4e00" <= following <= "\u9fff" and following not in _AFTER_YUAN
 
 

@@ -140,6 +140,7 @@ def _read_chinese(text: str, start: int, anchor: Anchor) -> _Result:
     if text[start + 1 : start + 2] == "五" or (char == "十" and text[start + 2 : start + 3] == "五"):
         plan = match_plan(text, start)
         if plan is not None:
+            start -= plan.kind == "quoted"
             return Reading(start, plan.end, "DATE", plan.value, "", plan.kind != "name", "plan"), plan.end
     return _read_digits(text, start, start, "", anchor)
 

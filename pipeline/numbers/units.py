@@ -181,6 +181,8 @@ PERCENTS = {
     "多个百分点": ("pp", 0), "个多百分点": ("pp", 0), "pct": ("pp", 0), "个基点": ("pp", -2), "基点": ("pp", -2),
     "個基點": ("pp", -2), "BP": ("pp", -2),
 }  # fmt: skip
+# 120亿元人民币国债: bonds in yuan.
+_BLOCKED_MONEY = dict.fromkeys(("人民币", "人民幣", "元人民币", "元人民幣"), "国债存贷")
 _BLOCKED_FRACTIONS = {"毫": "无不发厘", "仙": "女人境界子山桃草鹤游居"}
 _BLOCKED_PERCENTS = {
     "成": "立功员长本果熟品交效年份形分因人语千", "折": "扣射叠合旧腾线",
@@ -248,7 +250,7 @@ def _build() -> dict[str, tuple[_Row, ...]]:
     for line in CURRENCIES.strip().split("\n"):
         code, *words = line.split()
         for word in words:
-            add(word, "", "money", code, 0)
+            add(word, _BLOCKED_MONEY.get(word, ""), "money", code, 0)
     for word, (code, power) in FRACTIONS_OF_CURRENCY.items():
         add(word, _BLOCKED_FRACTIONS.get(word, ""), "money", code, power)
     add("旬", "邑刊", "counter", "岁", 1)  # 年近八旬: nearly eighty years old
