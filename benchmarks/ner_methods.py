@@ -143,12 +143,8 @@ def _train_spacy_in(folder: Path, task: Task) -> Any:
 
 
 def train_biaozhu_lac(task: Task) -> Tagger:
-    """RETURNS (Tagger): the same config with LAC's hidden layer as vectors.
-
-    On MSRA one training of six passes, which a quarter of an hour holds.
-    """
-    settings = {"dropout": 0.2, "max_iterations": 6} if len(task.train) > MANY else {}
-    return train_biaozhu(_with(task, {"vectors": {"lac": LAC}} | settings))
+    """RETURNS (Tagger): the same config with LAC's hidden layer as vectors."""
+    return train_biaozhu(_with(task, {"vectors": {"lac": LAC}}))
 
 
 def train_biaozhu_tuned(task: Task) -> Tagger:
