@@ -18,6 +18,10 @@ _SENTENCE = 120
 _PASSAGE = 150
 _GREGORIAN = 1583
 _LONG_PAST = 2  # years: a story of days so long ago goes on
+# What ends such a story: 公司成立于2001年5月10日。据了解，6月1日起停产
+_NOW_AGAIN = re.compile("\n|成立|出生|诞生|生于|施行|实施|注册|开馆|创[刊办建立]|设立|建[立成]|记者|获悉|了解")
+LEAP_YEAR = 2024
+"""Stands for a year that is not known: it has every day."""
 REPORTING = 3
 """Up to this month of a year reports speak of the year before."""
 _TITLE = 120
@@ -150,8 +154,8 @@ class Anchor:
         """RETURNS (int | None): the year of a month, or of a day of it, that stands without one."""
         today = self.today
         year = self.sentence_year
-        if today is None:
-            return year if self.month is not None else None
+        if today is None:  # 2023年8月开工，10月竣工; a month before it may be of the next year
+            return year if self.month is not None and month >= self.month else None
         if year is not None and (self.month is not None or year != today.year):
             return max(year, today.year) if self.is_ahead else year
         if (told := None if day is None else self.told_year(month, day)) is not None:
@@ -170,7 +174,16 @@ class Anchor:
             return None
         if self.month is None or self.day is None or (month, day) < (self.month, self.day):
             return None
-        return None if "\n" in self.text[self.where : self.here] else year
+        return None if _NOW_AGAIN.search(self.text, max(0, self.where - len("成立于")), self.here) else year
+
+    @property
+    def told_day(self) -> tuple[int | None, int, int] | None:
+        """RETURNS (tuple | None): year, month and day of the last date close by that has a day, or in the paragraph."""
+        if self.last_day is None:
+            return None
+        year, month, day, where = self.last_day
+        is_near = self.here - where <= _PASSAGE or "\n" not in self.text[where : self.here]
+        return (year, month, day) if is_near else None
 
     def year_of_period(self, first_month: int, last_month: int) -> int | None:
         """RETURNS (int | None): the year of a quarter or half, from one month to another, that stands without one."""
@@ -196,7 +209,7 @@ def small_number(text: str) -> int | None:
 def is_day(year: int | None, month: int, day: int) -> bool:
     """RETURNS (bool): whether the calendar has the day; without a year, whether some year has it."""
     try:
-        datetime.date(2020 if year is None else year, month, day)
+        datetime.date(LEAP_YEAR if year is None else year, month, day)
     except ValueError:
         return False
     return True

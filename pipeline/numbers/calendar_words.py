@@ -6,7 +6,7 @@ import datetime
 import re
 from dataclasses import replace
 
-from pipeline.numbers.anchor import PARTS, SEASONS, Anchor, Found, is_day, small_number
+from pipeline.numbers.anchor import LEAP_YEAR, PARTS, SEASONS, Anchor, Found, is_day, small_number
 from pipeline.numbers.counted import match_counted
 from pipeline.numbers.dates import match_date, match_day
 from pipeline.numbers.weekdays import WEEK_WORD, WEEKDAY, week_word_value, weekday_value
@@ -21,20 +21,20 @@ _MONTH_WORD = re.compile(
 )
 _DAY_WORD = re.compile(
     "(?P<rel>[今昨明前后後当當次翌]|同一?|本(?=日))(?:天(?![然津生])|日(?![本语军期程])|儿个?(?!童|子))|(?P<eve>前一)[天日晚夜]|近日|往年|[鼠牛虎兔龙蛇马羊猴鸡狗猪]年"
-    "|日前(?!往|后|，?提)|连日(?![本报報语語常期用元子])|即日|近些?年|[历歷]年|(?P<yue>[尋聽]日)(?![本語文報後])|昨(?=[，,从（(])|今(?=起)|前[几些](?:日子?|[天年])|那[天年]"
+    "|日前(?!往|后|，?提)|连日(?![本报報语語常期用元子])|即日|近些?年|[历歷]年|(?P<yue>[尋聽]日)(?![本語文報後])|昨(?=[，,从（(])|今(?=起)|前[几些](?:日子?(?!本)|天|年(?![轻级龄]))|那[天年]"
     "|(?P<night>[昨今当明])[晚夜晨](?!会|报|宴|间)"
 )
 _QUARTER_WORD = re.compile("(?P<rel>[本上下])(?:(?<=[上下])一?[个個]?)?季度(?P<qp>[初末](?!期))?")
 _PERIOD_WORD = re.compile("年(?P<yp>[初底末](?!期)|内(?!存)|中(?=[，。、的]))|月(?P<mp>[初底末](?!步))|岁末")
 _DECADE = re.compile(
     rf"(?:(?P<c>上个?世纪|本世纪|{_D}{{1,2}}世纪|[一二三四五六七八九十]{{1,3}}世纪|公元{_D}{{1,2}}世纪))?"
-    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|(?P<dec2>二(?=三)|三(?=四)|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九))?[一二三四五六七八九]十)年代)?(?P<half>[上前下后]半叶)?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
+    rf"(?:(?P<dec>(?:19|20)?{_D}0|{_D}０|(?P<dec2>二(?=三)|三(?=四)|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九))?[一二三四五六七八九]十)年代|(?P<half>[上前下后]半叶))?(?P<p>[初末](?:期|叶)?|中(?:[期叶]|(?![国华东央美欧医科学医]))|[前后]期)?"
 )
-_PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|期?末)?")
+_PLAN = re.compile("(?P<n>十[一二三四五六]|[一二三四五六七八九])五[”」』]?(?P<t>期间|时期|(?:期(?!末[考试成复]))?末)?")
 _CLOSING = frozenset("”」』")
 _YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
-_TOLD = 150  # characters that a day spoken of is remembered for
-_LEAP = 2024  # any year that has every day
+_EACH_DAY = re.compile("通达|可?达(?![到成])|办结|送达|往返|到账|结算")  # 当日通达, 次日达: of any day
+_ANOTHER_YEAR = ("去年", "上年", "前年", "往年")  # 去年同日
 _EVENTS = frozenset("节赛考会战婚选")
 _SEASON_BEGINS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 _SEASONS_BACK = 6  # months since its first one
@@ -113,7 +113,7 @@ def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     relative = word if word in ("今", "昨") else match["rel"] or match["night"] or match["yue"] or ""
     shift = 0 if word == "即日" else _DAY_SHIFT.get(relative)
     if shift is None:
-        return _told_day(relative, anchor) if relative else None
+        return _told_day(match, anchor) if relative else None
     if today is None:
         return None
     day = today + datetime.timedelta(days=shift)
@@ -121,14 +121,20 @@ def _day_word_value(match: re.Match[str], anchor: Anchor) -> str | None:
     return day.isoformat()
 
 
-def _told_day(relative: str, anchor: Anchor) -> str | None:
+def _told_day(match: re.Match[str], anchor: Anchor) -> str | None:
     """当天, 同一天, 次日: the day spoken of, or the next; without a day before it 同日 is the document's."""
-    year, month, day, where = anchor.last_day or (None, 0, 0, 0)
-    if not month or anchor.here - where > _TOLD:
+    relative, told = match["rel"] or match["night"], anchor.told_day
+    if told is None:
         return anchor.today.isoformat() if relative == "同" and anchor.today and anchor.month is None else None
-    told = datetime.date(_LEAP if year is None else year, month, day)
-    told += datetime.timedelta(days=relative in "次翌")
-    return f"XXXX-{told.month:02d}-{told.day:02d}" if year is None else told.isoformat()
+    year, month, day = told
+    if _EACH_DAY.match(match.string, match.end()) or match.string.endswith(_ANOTHER_YEAR, 0, match.start()):
+        return None
+    if relative not in "次翌":
+        return f"{'XXXX' if year is None else f'{year:04d}'}-{month:02d}-{day:02d}"
+    if year is None and (month, day) == (2, 28):
+        return None
+    following = datetime.date(LEAP_YEAR if year is None else year, month, day) + datetime.timedelta(days=1)
+    return f"XXXX-{following.month:02d}-{following.day:02d}" if year is None else following.isoformat()
 
 
 def _eve(start: int, anchor: Anchor) -> str | None:
@@ -194,6 +200,8 @@ def match_decade(text: str, start: int, anchor: Anchor) -> Found | None:
     if century is None:
         return None
     part = _ERA_PARTS.get((match["p"] or "")[:1])
+    if text.endswith("公元前", 0, start):
+        return Found(match.end(), None)
     if match["dec"]:
         if decade is None or decade % 10:
             return None

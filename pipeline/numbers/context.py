@@ -39,8 +39,8 @@ _NOT_BEFORE = (
 )  # fmt: skip
 _LOOSE_BEFORE = re.compile(
     "(?P<least>至少|最少|起码|少说)[^，。；、,;：:\\n0-9的]{1,3}\\Z"
-    "|(?P<about>大概|大约|约莫|差不多|约)(?:只|就|还|共|可|已经?)?(?:有|要|需要?|得|能|含|发电|可达|合|相当于|需|花|用|值|占)\\Z"
-    "|(?P<almost>几乎|幾乎)(?:占到?|达到?|有)\\Z"
+    "|(?P<about>大概|大约|约莫|差不多|(?<![公条合签契履纽北节预违])约)(?:只|就|还|共|可|已经?)?(?:有|要|需要?|得|能|含|发电|可达|合|相当于|需|花|用|值|占)\\Z"
+    "|(?P<almost>几乎|幾乎)(?:占[到了]?|达到?|有|是|用了|相当于|增加了)\\Z"
 )
 _SHARE_OF = re.compile(
     "(?P<about>约[占为合][^，。；、,;\\n]{1,22}的|(?<![公条合签契履纽北节])约[^，。；、,;\\n》]{1,9}的)\\Z"
@@ -54,22 +54,9 @@ _OF_ALL = re.compile("(?P<more>超过)全[国省市县区州旗球]\\Z")
 _NOT_PASSED = frozenset("通经不没未透渡")  # 进度过六成, over sixty per cent, but 通过30%的议案
 _MEASURED = frozenset("量额值数汇模入收产")
 _SCALES = frozenset("百千万亿")
-_LASTING = (
-    "中断",
-    "持续",
-    "历时",
-    "长达",
-    "用时",
-    "耗时",
-    "时隔",
-    "缩短",
-    "缩短了",
-    "延长",
-    "延长了",
-    "提前",
-    "推迟",
-    "节省",
-)
+_LASTING = ("中断", "持续", "历时", "长达", "用时", "耗时", "时隔")
+# 缩短近10天 (by about ten days), but 缩短近五年来的差距 (of the last five years)
+_SHIFTING = ("缩短", "延长", "提前", "推迟", "节省", "减少", "压缩", "缩减", "耽误", "早", "晚")
 _MARKS = {"least": ">=", "most": "<=", "about": "~", "almost": "~", "less": "<", "more": ">"}
 
 _NOT_AFTER = {"上下": frozenset("游级联层班车学功文"), "左右": frozenset("两岸手邻翼"), "许": frozenset("多可")}
@@ -107,7 +94,8 @@ def modifier_before(text: str, start: int) -> str:
         if start >= size:
             mark = _BEFORE_OF.get(text[start - size : start])
             if mark is not None:
-                return "" if size == 1 and text.startswith(_NOT_BEFORE, max(0, start - 2)) else mark
+                is_word = size == 1 or text[start - size] == "约"  # 签约, 签约有3家
+                return "" if is_word and text.startswith(_NOT_BEFORE, max(0, start - size - 1)) else mark
     return ""
 
 
@@ -137,7 +125,7 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
     if last not in _TELLING_BEFORE and text[end : end + 1] not in _TELLING_AFTER and not _is_told(text, start, label):
         return inside
     before = modifier_before(text, start)
-    if before == "~" and last == "近" and label == "DATE" and not text.endswith(_LASTING, 0, start - 1):
+    if before == "~" and last == "近" and label == "DATE" and not _is_stretch(text, start - 1, end):
         before = ""
     elif not before and label == "PERCENT":
         passed = last == "过" and text[start - 2 : start - 1] not in _NOT_PASSED
@@ -157,6 +145,13 @@ def modifier_of(text: str, start: int, end: int, *, inside: str = "", label: str
         if mark and mark != "~":
             return mark
     return before or inside or after
+
+
+def _is_stretch(text: str, start: int, end: int) -> bool:
+    """Whether 近 at a place is about how long something lasts or by how much it shifts, and not the last such time."""
+    if text[start - 1 : start] == "了":
+        start -= 1
+    return text.endswith(_LASTING, 0, start) or (text.endswith(_SHIFTING, 0, start) and text[end : end + 1] != "来")
 
 
 def _is_passed(text: str, start: int, end: int) -> bool:

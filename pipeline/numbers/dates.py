@@ -38,7 +38,7 @@ _SUB = (
     rf"|[前首](?P<qn>[两兩二三23２３])个?季度?|[前首头](?P<mn>{_MONTHS})[个個]月"
     r"|(?:(?<![\u4e00-\u9fff])|(?<=年))前(?P<mb>[2-9]|1[0-2]|[二两兩三四五六七八九十]|十[一二])月(?![初底末上中下份])"
     rf"|(?P<fq>首季)度?|(?P<fm>首月)|第(?P<nm>{_MONTHS})[个個]月"
-    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学(?!期))|(?![天季游运节耕粮种茶收播奥装日月汛晚春夏秋冬]))|(?P<same>同月)"
+    r"|(?P<season>[春夏秋冬])(?:[天季](?!奥|赛|学(?!期))|(?![天季游运节耕粮种茶收播奥装日月汛春夏秋冬]|(?<=春)晚))|(?P<same>同月)"
     r"|(?P<yp>年?[初底末](?!期|级)|年中|中期|伊始))"
 )
 _EARLY = rf"(?<=公元)(?:{_D}{{1,3}}|{_CD}{{1,3}}|十{_CD}?|{_CD}十{_CD}?)(?=年)"
@@ -60,7 +60,10 @@ _YEAR_PARTS = {f"{year}{char}": PARTS[char] for year in ("", "年") for char in 
 _FROM_START = re.compile(r"(?P<y>[0-9]{4})-(?:01|33)(?:-[0-9]{2})?/(?P=y)-(?P<last>[0-9]{2})(?:-[0-9]{2})?")
 _LAST_MONTHS = {"33": 3, "34": 6, "35": 9, "36": 12}
 _ONES = "〇○零Ｏ"
-_NEXT_TO = re.compile("一二|二三|三四|四五|五六|六七|七八|八九")  # 六七月: June and July
+_NEXT_TO = re.compile("一二|二三|三四|四五|五六|六七|七八|八九|九十")  # 六七月: June and July
+_DIGITS = "一二三四五六七八九十"
+_COMPARED = frozenset("比较")
+_WHOLE_YEAR = re.compile("全年(?![龄级])|(?P<day>的最后一天)")
 _LUNAR_DAY = re.compile("[0-9]{1,2}月[初十廿]")
 _YEARS = ("y", "y2", "rel")
 _LUNAR_STARTS = frozenset("农農阴陰旧正冬腊臘闰閏一二三四五六七八九十")
@@ -80,13 +83,12 @@ def match_date(text: str, start: int, anchor: Anchor) -> Found | None:
     first = None if end == start else _resolve(match, anchor)
     if first is None:
         return None
-    if text.startswith("同期", end):  # 比去年同期: what it is compared with is not what the sentence speaks of
+    if (
+        text.startswith(("同期", "以来"), end) or text[start - 1 : start] in _COMPARED
+    ):  # not what the sentence speaks of
         anchor.year, anchor.month, anchor.day, anchor.where = mentioned
     counted = _counted_at(text, match, anchor)
-    if text.startswith("年全年", end - 1):  # 去年全年, the whole of last year
-        counted = Found(end + 2, first[0])
-    if text.startswith("年的最后一天", end - 1) and first[0] is not None and first[0].isdigit():
-        counted = Found(end + 5, f"{first[0]}-12-31")
+    counted = counted or _of_year(text, end, first[0])
     if counted is not None:
         return counted
     second = _second_half(text, end, match, anchor)
@@ -125,6 +127,14 @@ def _counted_at(text: str, match: re.Match[str], anchor: Anchor) -> Found | None
     if match["m"] is None and any(part and name not in _YEARS for name, part in match.groupdict().items()):
         return None
     return match_counted(text, end, anchor.year, anchor.month if match["m"] is not None else None)
+
+
+def _of_year(text: str, end: int, value: str | None) -> Found | None:
+    """RETURNS (Found | None): 去年全年 (the whole of last year) and 2021年的最后一天, where a year ends at a place."""
+    whole = _WHOLE_YEAR.match(text, end)
+    if whole is None or text[end - 1] not in "年度" or not (value is None or value.isdigit()):
+        return None
+    return Found(whole.end(), value if whole["day"] is None or value is None else f"{value}-12-31")
 
 
 def _second_half(text: str, end: int, first: re.Match[str], anchor: Anchor) -> Found | None:
@@ -215,6 +225,7 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
         return None
     if explicit and year is None:  # 今年2月 without a date of the document
         anchor.mention(None, month, day)
+        anchor.last_day = None
         return (None,)
     if year is None:
         year = anchor.year_of_month(month, day)
@@ -230,14 +241,13 @@ def _month_value(match: re.Match[str], anchor: Anchor, year: int | None, explici
 
 def _two_months_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None]:
     """六七月: the sixth and seventh month, as one period."""
-    first, second = (small_number(char) or 1 for char in match.group())
-    if year is None and not explicit:
-        year = anchor.year_of_month(second)
-    anchor.mention(year, second)
-    if year is None and explicit:
+    second = _DIGITS.index(match.group()[1]) + 1
+    if explicit and year is None:
         return (None,)
+    year = anchor.year_of_month(second) if year is None else year
+    anchor.mention(year, second)
     shown = "XXXX" if year is None else f"{year:04d}"
-    return (f"{shown}-{first:02d}/{shown}-{second:02d}",)
+    return (f"{shown}-{second - 1:02d}/{shown}-{second:02d}",)
 
 
 def _period_value(match: re.Match[str], anchor: Anchor, year: int | None, explicit: bool) -> tuple[str | None] | None:

@@ -15,7 +15,9 @@ from pipeline.numbers.units import Unit, match_unit
 HUNDREDTHS = re.compile(r"[0-9０-９]{2}(?![0-9０-９.．%％]|[万亿多余年月日个名米人])")
 _NIGHTS = frozenset(number + "夜" for number in "一二两三四五六七八九")
 _OPENING = frozenset("“「『‘《")
-_BEFORE_SOME = frozenset("那某每另新有")  # 有一年 (one year), 每一年, 新一年: no length; 有二十年, 每三年 are
+# 有一年 (in some year), 每一年, 新一年 are no length of time; 有二十年, 每三年, 还有一年 are.
+_SOME = frozenset("那某每另新有")
+_HAVING = ("只有", "还有", "已有", "仅有", "共有", "尚有", "约有")
 _ONE_OF_THEM = ("这", "這", "月的", "年的", "旬的", "前的", "季的", "有朝", "终有", "总有", "哪", "另", "最后")
 _AFTER_HALF = frozenset("年月个天小")
 _LATER = {"TH": ("TM", "TS"), "TM": ("TS",), "Y": ("M", "D"), "M": ("W", "D"), "D": ("TH", "TM"), "W": ("D",)}
@@ -37,7 +39,8 @@ def read_duration(text: str, start: int, unit: Unit, numeral: Numeral) -> Readin
     if "多" in unit.word:
         modifier = modifier or ">"
     before = text[start - 1 : start]
-    keep = text[start] in DIGITS or not (before in _OPENING or (before in _BEFORE_SOME and low == "1"))
+    is_some = low == "1" and before in _SOME and not text.endswith(_HAVING, 0, start)
+    keep = text[start] in DIGITS or not (is_some or before in _OPENING)
     if keep and text.startswith(("一天", "一日"), start) and unit.end == start + 2:
         keep = not text.endswith(_ONE_OF_THEM, 0, start)
     rule = "duration" if text[start] in DIGITS or text[start] != "一" else "cn1-duration"

@@ -47,7 +47,7 @@ _WORD_STARTS = {
     "去": ("过離离", "年|[春夏秋冬]"),
     "今": (
         "如",
-        "[年天日儿夏春秋冬晚夜晨起]|[明后][两兩]|[个個](?:月|星期|礼拜|禮拜)|星期|礼拜|禮拜|週[一二三四五六日]",
+        "[年天日儿夏春秋冬晚夜晨]|(?<![至迄当现]今)起(?![诉码草飞源床伏点])|[明后][两兩]|[个個](?:月|星期|礼拜|禮拜)|星期|礼拜|禮拜|週[一二三四五六日]",
     ),
     "昨": ("", "[天日晚夜晨，,从（(]"),
     "明": ("光清说证文", "[年天日晚]"),
@@ -92,7 +92,7 @@ _WORD_STARTS = {
     "N": ("A-Za-z", "T(?:D ?|D?\\$)[0-9]"),
     "T": ("A-Za-z", "WD ?[0-9]"),
     "历": ("农阳公", "年"),
-    "往": ("", "年"),
+    "往": ("以送来", "年(?!度)"),
     "农": ("", "[历曆][闰正一二三四五六七八九十冬腊0-9]"),
     "農": ("", "[历曆][閏正一二三四五六七八九十冬臘0-9]"),
     "歷": ("", "年"),
@@ -108,7 +108,10 @@ _WORD_STARTS = {
     **dict.fromkeys("鼠牛虎兔龙蛇马羊猴鸡狗猪", ("", "年(?=[^级轻画货糕]|$)")),
     "岁": ("", "末"),
     "每": ("", "[个個]?(?:年(?![级轻])|月(?!球)|季度|星期)|天(?!然)|日(?![本元经邮])|[周週](?![岁年围边刊])"),
-    "多": ("诸众许更最很太大好不", "年(?![轻龄级夜货生])|天(?![然线才文])|日(?![本元照语用程])|个月(?![饼亮])"),
+    "多": (
+        "诸众许更最很太大好不增产",
+        "年(?![轻龄级夜货生])|天(?![然线才文])|日(?![本元照语用程赛均渐益])|个月(?![饼亮])",
+    ),
     "常": ("经非时日平正通反异", "年(?![轻龄级])"),
     "公": ("", "元[0-9０-９一二三四五六七八九十]"),
     "晚": ("每", "[上间間]?[0-9０-９零一二两兩三四五六七八九十]"),
@@ -266,7 +269,8 @@ def _read_upwards(text: str, start: int, anchor: Anchor) -> tuple[Reading | None
     reading, end = read_number(text, start + 1, anchor)
     if reading is None and text[start + 1] in _BIG and text[start - 1 : start] not in _BEFORE_UPWARDS:
         reading, end = read_plain(text, start + 1)  # 上万户 are ten thousand households, 千家万户 are all of them
-    if reading is None or reading.end - start > 6 or reading.label in ("DATE", "TIME") or reading.inside:
+    is_long = reading is not None and reading.label in ("DATE", "TIME") and reading.rule != "duration"
+    if reading is None or reading.end - start > 6 or is_long or reading.inside:
         return reading, end
     keep = reading.keep or reading.rule.startswith("bare")
     return reading._replace(inside=">=", keep=keep), end

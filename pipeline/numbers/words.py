@@ -2,10 +2,13 @@
 
 `word_at` says how far a numeral at a place belongs to such a word. `WORDS` begin with the numeral; `TAILS` say which
 characters in front make a word of it (统一, unified; 唯一, only). `word!abc` is no fixed word where one of the
-characters follows (十分钟, ten minutes, beside 十分, very). The tables are the behaviour; there is no other rule here.
+characters follows (十分钟, ten minutes, beside 十分, very), `word!abc!xyz` none behind one of the last either (近千家).
+The tables are the behaviour; there is no other rule here.
 """
 
 from __future__ import annotations
+
+_Entry = tuple[str, frozenset[str], frozenset[str]]
 
 # Words that begin with a numeral character.
 WORDS = """
@@ -19,7 +22,7 @@ WORDS = """
 一改 一落 一碰 一抹 一笑 一跳 一惊 一愣 一热 一跃 一言 一生 一辈子 一世 一身 一家人 一家子 一家亲 一口气 一模一样
 一轮轮 一朝 一夜之间 一时间 一开始 一是 一要 一靠 一则 一审 一稿 一类人 一专 一仗 一坎 一炬 一役
 一丁点 一刹那 一瞬 一溜 一腔 一江 一坯 一元化 一神 一贫 一穷二白 一清二楚 一清二白 一日游 一次函数 一加 一对一
-一比一 一丝一毫 一人一 一票 一战 一时!许半 一点一滴 一点!一五半多零二三四六七八九钟
+一比一 一丝一毫 一人一!万百千亿个位名次直审死伤 一票 一战 一时!许半 一点一滴 一点!一五半多零二三四六七八九钟
 一點!一二三四六七八九零五半 一刻!钟鐘 一年一度 一天到晚 一日之 一日三餐 一户一策
 一起来 一起上 一步步 一份子 一小!时時撮 一级市场 一把手 一把抓 一头扎 一行人 一路上 一路走来 一手抓 一面是 一路 一手
 一起!案事因由交较重涉典伤安火医纠盗抢杀枪车坠爆 一二线 一二三产业 一年比一年 一年又一年 一年半载 一天比一天 一分部署
@@ -48,13 +51,14 @@ WORDS = """
 九年义务教育 九年制 九年一贯 九曲 九分落实
 十是 十足 十堰 十里 十字 十佳 十八大 十九大 十七大 十六大 十五大 十四大 十三大 十年禁渔 十年如一日
 十面 十陵 十全 十渡 十三陵 十有八九 十多年来如一日 十三行 十亿级 十万个为什么 十指 十项全能 十分!钟之鐘 十二年一贯
-百姓 百强 百度 百货 百色 百科 百般 百家宴 百家衣 百家姓 百家争鸣 百家讲坛
-百家饭 百家号 百家乐 百家布 百家之言 百花 百万富翁 百战 百合 百川 百感 百业 百废 百折不挠 百日 百思 百岁 百济
+百姓 百强 百度 百货 百色 百科 百般 百家!企国单公机高商店!近超逾过上约
+百花 百万富翁 百战 百合 百川 百感 百业 百废 百折不挠 百日 百思 百岁 百济
 百炼 百团 百草 百老汇 百慕大 百里 百胜 百事 百威 百福 百变 百山祖 百丽 百灵 百叶 百会 百步 百闻 百尺 百舸 百丈 百善
 百利 百村 百校 百县 百镇 百企 百名最 百分制 百年大计 百年未有 百年奋斗 百年变局
 千方百计 千山 千帆 千岛 千万别 千万不 千万要 千古 千秋 千里 千军万马 千头万绪 千辛万苦 千差万别 千变万化 千丝万缕
 千篇一律 千年!以来 千阳 千灯 千佛 千户 千金 千钧 千言万语 千真万确 千姿百态 千千万万 千万千万 千百年 千瓦 千克 千米 千帕
-千伏 千斤顶 千丈 千叶 千校 千村 千企 千亿级 千亩方 千疮百孔 千载 千锤百炼 千行百业 千家 千人计划 千字文 千层 千禧
+千伏 千斤顶 千丈 千叶 千校 千村 千企 千亿级 千亩方 千疮百孔 千载 千锤百炼 千行百业
+千家!企国单公机高商店!近超逾过上约 千人计划 千字文 千层 千禧
 千人一面 千粒重 千百种
 千兆!字比以 千万工程
 万一 万州 万物 万科 万达 万里 万象 万隆 万宁 万事 万众 万有 万能 万岁 万国 万向 万水千山 万无一失 万紫千红 万古 万家
@@ -97,11 +101,11 @@ TAILS = """
 """
 
 
-def _word_table() -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:
-    table: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {}
+def _word_table() -> dict[str, tuple[_Entry, ...]]:
+    table: dict[str, tuple[_Entry, ...]] = {}
     for entry in sorted(WORDS.split(), key=len, reverse=True):
-        word, _, blocked = entry.partition("!")
-        table[word[:2]] = (*table.get(word[:2], ()), (word, frozenset(blocked)))
+        word, after, before = ([*entry.split("!"), "", ""])[:3]
+        table[word[:2]] = (*table.get(word[:2], ()), (word, frozenset(after), frozenset(before)))
     return table
 
 
@@ -118,9 +122,9 @@ _TAILS = _tail_table()
 
 def word_at(text: str, start: int) -> int:
     """RETURNS (int): length of the fixed word that begins with the numeral at a place; 0 if there is none."""
-    for word, blocked in _WORDS.get(text[start : start + 2], ()):
-        if text.startswith(word, start) and text[start + len(word) : start + len(word) + 1] not in blocked:
-            return len(word)
+    for word, after, before in _WORDS.get(text[start : start + 2], ()):
+        if text.startswith(word, start) and text[start + len(word) : start + len(word) + 1] not in after:
+            return 0 if before and text[start - 1 : start] in before else len(word)
     return 0
 
 

@@ -122,6 +122,18 @@ TABLE = [
     ("去年全年撤销", [("去年全年", "2021")]),
     ("“八五”期末，到“十四五”末", [("“八五”期末", "1995 end"), ("“十四五”末", "2025 end")]),
     ("2021年的最后一天，假期最后一天", [("2021年的最后一天", "2021-12-31")]),
+    ("上百年历史，上万小时", [("百年", ">=P100Y"), ("万小时", ">=PT10000H")]),
+    ("推迟了近半年，缩短近五年来的差距", [("半年", "~P0.5Y"), ("五年", "P5Y")]),
+    ("只有一周，还有一个月，已有一年半，有一天", [("一周", "P1W"), ("一个月", "P1M"), ("一年半", "P1.5Y")]),
+    ("至今起诉，今起草，多日赛，需求增多日均", []),
+    ("前些日本人，前几年级，以往年度，送往年初", []),
+    ("去年全年龄段", [("去年", "2021")]),
+    ("2007年度全年", [("2007年度全年", "2007")]),
+    ("九十月份，九十个月", [("九十月份", "2022-09/2022-10"), ("九十个月", "P90M")]),
+    ("20世纪80年代上半叶", [("20世纪80年代", "198X")]),
+    ("公元前5世纪上半叶", [("5世纪上半叶", None)]),
+    ("九五期末考试", []),
+    ("6月1日起，当日办结，次日达", [("6月1日", "2022-06-01"), ("当日", None), ("次日", None)]),
     ("兔年春晚，属龙年轻人", [("兔年", None)]),
     ("多年生草本，《每日经济新闻》，每年级", []),
     ("51日至55日", [("51日至55日", "2022-05-01/2022-05-05")]),
@@ -246,6 +258,11 @@ def test_date_without_document_date_keeps_what_is_written(text: str, value: str 
     assert found(text, None) == [(text, value)]
 
 
+def test_story_ends_where_the_text_speaks_of_now() -> None:
+    text = "该馆于1958年5月1日开馆。5月18日，记者看到新展。"
+    assert [str(span.value) for span in find_numbers(text, "2024-06-05")] == ["1958-05-01", "2024-05-18"]
+
+
 def test_story_of_days_long_ago_goes_on_in_its_year() -> None:
     text = "一九九五年一月十七日地震。二月二十三日股市下挫。次日账目查清。二十六日清算。\n三月一日，本报讯"
     values = [str(span.value) for span in find_numbers(text, "1998-03-15") if span.label == "DATE"]
@@ -261,10 +278,10 @@ def test_the_day_spoken_of_is_the_last_one_close_by() -> None:
 
 
 def test_date_without_document_date_is_resolved_by_its_sentence() -> None:
-    text = "2023年8月开工，10月竣工。较上年增长。截至2022年底有3万户，较上年增长"
+    text = "2023年8月开工，10月竣工，3月投产。较上年增长。截至2022年底有3万户，较上年增长"
     values = [span.value for span in find_numbers(text) if span.label == "DATE"]
     assert [None if value is None else str(value) for value in values] == [
-        "2023-08", "2023-10", None, "2022 end", "2021",
+        "2023-08", "2023-10", "XXXX-03", None, "2022 end", "2021",
     ]  # fmt: skip
 
 
