@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pipeline.numbers.counts import DIGITS, is_bus_line, is_count, is_session, rule_of
+from pipeline.numbers.counts import DIGITS, QUOTES, is_bus_line, is_count, is_session, rule_of
 from pipeline.numbers.durations import HUNDREDTHS, read_duration, with_hundredths
 from pipeline.numbers.fractions import move
 from pipeline.numbers.money import add_parts, is_piece, read_symbol_money
-from pipeline.numbers.numerals import NUMERAL, SCALES, Numeral, negative, read_numeral
+from pipeline.numbers.numerals import NUMERAL, SCALES, Numeral, negative, read_numeral, shift
 from pipeline.numbers.reading import Reading
 from pipeline.numbers.units import PER, Unit, match_unit
 
@@ -24,10 +24,14 @@ _MORE_OF = re.compile("[个個]多")
 _YEAR = re.compile("(?:19[4-9]|20[0-4])[0-9]")
 _NOUNS = frozenset("国省市县区州港村乡镇厂院校企园社军党方地级")
 _SPACED_COUNTERS = frozenset("个家件人名项次户种")
-_HALVED = frozenset("倍斤里米亩岁吨")
+_HALVED = frozenset("倍斤里亩岁吨")
 _SPACES = frozenset(" \xa0")
 _BIG = "万亿萬億kKwW"
 _ONE_DIGIT = frozenset("一二三四五六七八九")
+_ONES = "一二三四五六七八九"
+# 一米八, 三米二长, 一米七五: tenths and hundredths of a metre, where no count goes on (三米一个).
+_TAIL = re.compile("[一二三四五六七八九]{1,2}(?=[，。、；！？）长高宽深厚粗多的左以上]|\\s|$)")
+_NIGHTS = frozenset({"夜", "晚", "晚上"})
 _GRADED = frozenset("奖獎功品舱残果甲及")
 _LABELS = {"money": "MONEY", "percent": "PERCENT"}
 
@@ -157,6 +161,10 @@ def _finish(text: str, start: int, unit: Unit, numeral: Numeral) -> Reading | No
         return read_duration(text, start, unit, numeral)
     if unit.word == "等" and text[unit.end : unit.end + 1] not in _GRADED:
         return None
+    if unit.word in _NIGHTS:  # 两夜, 三晚: as long as nights are
+        return Reading(
+            start, unit.end, "TIME", None, numeral.modifier, text[start - 1 : start] not in QUOTES, "some-time"
+        )
     if unit.name == "番":
         return _read_doubling(text, start, unit, numeral)
     if unit.word == "块" and is_piece(text, unit.end, is_vague=bool(numeral.modifier)):
@@ -184,14 +192,24 @@ def _lengthened(text: str, unit: Unit, low: str | None) -> tuple[str | None, int
     if low is None or "." in low:
         return low, end
     following = text[end : end + 1]
-    if unit.word == "米" and HUNDREDTHS.match(text, end):
-        return with_hundredths(low, text, end), end + 2
+    if unit.word == "米":
+        return _with_centimetres(text, end, low)
     if following == "半" and (unit.word in _HALVED or unit.word == "成"):
         return f"{low}.5", end + 1
     if unit.word == "成" and following in _ONE_DIGIT and match_unit(text, end + 1) is None:
         digit = read_numeral(following)
         return (low, end) if digit is None else (f"{low}.{digit.low}", end + 1)
     return low, end
+
+
+def _with_centimetres(text: str, end: int, low: str) -> tuple[str, int]:
+    """The number of metres with what follows: 2米31, 一米八, 三米二长, 三米半."""
+    if HUNDREDTHS.match(text, end):
+        return with_hundredths(low, text, end), end + 2
+    tail = _TAIL.match(text, end)
+    if tail is not None:
+        return shift(low, "".join(str(_ONES.index(char) + 1) for char in tail.group()), 0), tail.end()
+    return (f"{low}.5", end + 1) if text[end : end + 1] == "半" else (low, end)
 
 
 def _rated(text: str, unit: Unit, end: int) -> tuple[str, int]:

@@ -129,6 +129,8 @@ def _arabic(text: str, reading: Reading) -> Reading:
         is_more = following == "+"  # 10万+
         inside = ">" if is_more else reading.inside
         return reading._replace(end=end + is_more, inside=inside, keep=True, rule="bare-scale")
+    if following in _COUNTER_AFTER and _COUNTER_BEFORE.search(text, max(0, start - 12), start):
+        return reading._replace(keep=True, rule="bare-counter")
     if _YEAR.fullmatch(surface) and (following == "" or _CJK.match(following)) and following != "号":
         keep = not (before.isascii() and before.isalnum()) and before not in _NOT_BEFORE_YEAR
         return reading._replace(label="DATE", body=reading.body and reading.body.lstrip("-"), keep=keep, rule="year")
@@ -147,8 +149,8 @@ def _by_context(text: str, reading: Reading) -> Reading:
         and (text.startswith(_NOUNS, end) or (following == "大" and _CJK.match(text, end + 1)))
     ):
         return reading._replace(keep=_CJK.match(before or " ") is not None or before in _BEFORE_COUNT, rule="bare-noun")
-    if following in _COUNTER_AFTER and _COUNTER_BEFORE.search(text, max(0, start - 12), start):
-        return reading._replace(keep=True, rule="bare-counter")
+    if text.startswith(_AGE_AFTER, end) and surface.isdigit():
+        return reading._replace(keep=len(surface) <= 3, rule="age")
     if "." in surface and following in _ENDS and "\u4e00" <= before <= "\u9fff":
         return reading._replace(keep=not text.endswith(_BEFORE_DECIMAL, 0, start), rule="bare-decimal")
     cue = following in _ENDS and _CUE_BEFORE.search(text, max(0, start - 4), start) is not None

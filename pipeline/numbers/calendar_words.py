@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.numbers.anchor import LEAP_YEAR, PARTS, SEASONS, Anchor, Found, is_day, small_number
 from pipeline.numbers.counted import match_counted
 from pipeline.numbers.dates import match_date, match_day
+from pipeline.numbers.lunar import match_new_year
 from pipeline.numbers.weekdays import WEEK_WORD, WEEKDAY, week_word_value, weekday_value
 
 _D = "[0-9０-９]"
@@ -42,7 +43,7 @@ _NEXT_YEAR_NEAR = (12, 15)  # by the end of the year, said that late, means the 
 _ERA_PARTS = {**PARTS, "前": "start", "后": "end"}
 _BOTH = re.compile("(?P<pair>[今明][明后])[两兩](?P<u>年|天|日)")
 _RECURRING = re.compile(
-    "多(?:年|[天日]|个月)|常年|每(?:年[春夏秋冬][天季]|[个個]?(?:年|月|季度|星期(?![一二三四五六日天]))|天|日|(?:[周週]|星期)(?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小])(?:[至到](?:[周週]|星期)?[一二三四五六日天])?)?)"
+    "多(?:年|[天日]|个月)|常年|每(?:年[春夏秋冬][天季]|[个個]?(?:年|月|季度|星期(?![一二三四五六日天]))|天|日|(?:[周週]|星期)(?:[一二三四五六日天末](?![天日周个次场趟期班节回篇小列架艘])(?:[至到](?:[周週]|星期)?[一二三四五六日天])?)?)"
 )
 # 尋日 and 聽日: yesterday and tomorrow in Cantonese.
 _DAY_SHIFT = {
@@ -69,7 +70,12 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
             if pattern is _MONTH_WORD and match.lastgroup == "rel" and value is not None:
                 counted = match_counted(text, match.end(), int(value[:4]), int(value[5:7]))
             return counted or Found(match.end(), value, "word")
-    return match_recurring(text, start, anchor) or match_decade(text, start, anchor) or match_date(text, start, anchor)
+    return (
+        match_new_year(text, start, anchor)
+        or match_recurring(text, start, anchor)
+        or match_decade(text, start, anchor)
+        or match_date(text, start, anchor)
+    )
 
 
 def match_recurring(text: str, start: int, anchor: Anchor) -> Found | None:

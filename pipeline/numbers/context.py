@@ -50,7 +50,7 @@ _SHARE_OF = re.compile(
     "|(?P<more>超过)(?:[^，。；、,;\\n]{1,9}的|总[数量额])\\Z"
 )
 # 超过全市七成; but 增速超过全省1.2个百分点 is by as much, no more.
-_OF_ALL = re.compile("(?P<more>超过)全[国省市县区州旗球]\\Z")
+_OF_ALL = re.compile("(?:(?P<more>超过)|(?P<about>约占|约为))全[国省市县区州旗球]\\Z")
 _NOT_PASSED = frozenset("通经不没未透渡")  # 进度过六成, over sixty per cent, but 通过30%的议案
 _MEASURED = frozenset("量额值数汇模入收产")
 _SCALES = frozenset("百千万亿")
@@ -162,7 +162,9 @@ def _is_passed(text: str, start: int, end: int) -> bool:
 def _is_told(text: str, start: int, label: str) -> bool:
     """Whether 至少 or 不超过 stands a few words before the number: 至少造成14人死亡, 不超过投资额两成."""
     near = text[max(0, start - 5) : start]
-    return "少" in near or (label == "PERCENT" and ("超" in near or "不" in text[max(0, start - 16) : start]))
+    return "少" in near or (
+        label == "PERCENT" and ("超" in near or "约" in near or "不" in text[max(0, start - 16) : start])
+    )
 
 
 def _searched(pattern: re.Pattern[str], text: str, start: int, size: int) -> str:

@@ -21,8 +21,9 @@ _LINES = frozenset("路线")
 _NEW_LINES = ("开通", "新增", "新开", "共", "分")
 _SESSIONS = (
     "会议", "全会", "全国", "中央", "人大", "政协", "一中", "二中", "三中", "四中",
-    "五中", "六中", "七中", "省", "市委",
+    "五中", "六中", "七中", "省", "市委", "历次",
 )  # fmt: skip
+_CLASS = re.compile("[十百千万亿]+[吨米千瓦兆标箱]*级")  # 万吨级, 百万千瓦级: how big such things are
 _WHICH_TERM = frozenset("新上下每这本各前")  # 新一届政府, the new government
 _ASSEMBLIES = frozenset("大协届会委")
 # 老两口 is an old couple, 最后一公里 the last mile.
@@ -58,7 +59,7 @@ def is_count(text: str, start: int, end: int, unit: Unit) -> bool:
         return rule != "cn1-counter" and _TELLING[unit.word].search(text, max(0, start - 12), start) is not None
     if not rule.startswith("cn"):
         return rule != "money" or not _is_vague_money(text, start, end)
-    if text[start - 1 : start] in QUOTES or _is_repeated(text, start, end):
+    if text[start - 1 : start] in QUOTES or _is_repeated(text, start, end) or _CLASS.fullmatch(text, start, end):
         return False
     if text.endswith(_NOT_BEFORE.get(unit.word, _NEVER), 0, start):
         return False

@@ -347,7 +347,7 @@ def _day_value(text: str, anchor: Anchor) -> str | None:
         year = anchor.year
     elif anchor.today is not None:
         year, month = anchor.today.year, anchor.today.month
-    elif anchor.last_month is not None:
+    elif anchor.last_month is not None and anchor.last_month[0] is None:  # 2012年11月 before it is long past
         year, month = anchor.last_month
     else:
         return f"XXXX-XX-{day:02d}"

@@ -24,6 +24,7 @@ _AS_DURATION_BEFORE = re.compile(
     "(?:为期|共|近|连续|历时|至少|超过|不少于|不超过|长达|仅|只|约|每|过去|未来|最长|停留|逾期|满|达|拘留|公示|放假|休|用|需"
     "|要|再过|用时|不足|前|后)\\Z"
 )
+_SINCE = ("距今", "距今约", "距今大约", "距今近", "距今已", "距今有", "距今已有")  # 距今约1800年: a length of time
 
 
 def read_digit_date(text: str, start: int, numeral: re.Match[str], anchor: Anchor) -> Reading | None:
@@ -43,6 +44,8 @@ def read_digit_date(text: str, start: int, numeral: re.Match[str], anchor: Ancho
         if reading is not None:
             return reading
     found = match_decade(text, start, anchor) if following == "世" or text.startswith("年代", end) else None
+    if following == "年" and text.endswith(_SINCE, 0, start):
+        return None
     found = found or match_date(text, start, anchor)
     if found is not None and found.end > end:
         return Reading(start, found.end, "DATE", found.value, "", True, "date")

@@ -19,7 +19,7 @@ from pipeline.numbers.anchor import Anchor
 from pipeline.numbers.common import read_common
 from pipeline.numbers.context import modifier_after, modifier_of
 from pipeline.numbers.counts import DIGITS
-from pipeline.numbers.money import local_currency, localize, read_code_money
+from pipeline.numbers.money import localize_all, read_code_money
 from pipeline.numbers.ordinals import read_first, read_front, read_head, read_multiple, read_ordinal
 from pipeline.numbers.quantities import read_number, read_plain
 from pipeline.numbers.reading import Reading
@@ -37,8 +37,9 @@ _WORD_STARTS = {
     "首": ("榜部石翘俯昂回魁匪祸元", "[^都先要席相脑府领尔钢发创选倡善播映饰长演尾肯乌付]"),
     "前": ("目以之年提此战当日空眼跟门面先生午史", "[年天日0-9０-９一二三四五六七八九十百两兩几些]"),
     "翻": ("", "[番了近逾超0-9０-９一二三四五六七八九十两兩]"),
-    "头": ("", "一[批个家位场条名届件回遭台站项份桩年课句针]"),
+    "头": ("", "一[批个家位场条名届件回遭台站项份桩年课句针天节艘单次颗声杯局首座道炮车]"),
     "那": ("", "[天年]"),
+    "大": ("", "年(?:初[一二三四五六七八九十]|三十)"),
     "正": ("改修更订匡", "月"),
     **dict.fromkeys("腊臘", ("", "月")),
     "冬": ("", "月(?:初|廿|二?十)"),
@@ -116,7 +117,7 @@ _WORD_STARTS = {
     "公": ("", "元[0-9０-９一二三四五六七八九十]"),
     "晚": ("每", "[上间間]?[0-9０-９零一二两兩三四五六七八九十]"),
     "早": ("", "[上晨间間]?[0-9０-９零一二两兩三四五六七八九十]"),
-    "清": ("", "晨[0-9０-９零一二两兩三四五六七八九十]"),
+    "清": ("", "[晨早][0-9０-９零一二两兩三四五六七八九十]"),
     "凌": ("", "晨[0-9０-９零一二两兩三四五六七八九十]"),
     "中": ("", "午[0-9０-９零一二两兩三四五六七八九十]"),
     "午": ("上下中正", "[后夜][0-9０-９零一二两兩三四五六七八九十]"),
@@ -226,8 +227,7 @@ def _readings(text: str, date: str | None) -> list[Reading]:
                 _notice_dateline(text, reading, anchor)
     share_units(text, found)
     join_ranges(text, found)
-    code = local_currency(text)
-    return found if code == "CNY" else [localize(text, item, code) for item in found]
+    return localize_all(text, found)
 
 
 def _day(date: str) -> datetime.date:

@@ -44,6 +44,7 @@ _LUNAR = re.compile(
     rf"(?P<end>月)(?:(?P<d>{_DAY}|(?(cal)[一二三四五六七八九]|(?!)))(?P<ri>[日号號])?"
     rf"|(?P<dd>[0-9]{{1,2}})(?:[日号號]|(?![0-9.%\u4e00-\u9fff])|(?={_CONN}{_N2}[日号號])))?"
 )
+_NEW_YEAR = re.compile("大年(?:初(?P<d>[一二三四五六七八九十])|三十)")
 _TO_DAY = re.compile(
     rf"{_CONN}(?P<d>{_DAY}|[一二三四五六七八九](?=[日号號])|[0-9]{{1,2}}(?=[日号號]))(?P<ri>[日号號])?(?!月)"
 )
@@ -101,6 +102,20 @@ def match_lunar(text: str, start: int, anchor: Anchor, year: int | None, *, has_
     first, last = found[0] if anchor.today is None else min(found, key=lambda item: _distance(item, anchor))
     anchor.mention(first.year, first.month, first.day)
     return Found(end, first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}", "word")
+
+
+def match_new_year(text: str, start: int, anchor: Anchor) -> Found | None:
+    """RETURNS (Found | None): a day of the lunar new year: 大年初一 is its first, 大年三十 the last of the old one."""
+    match = _NEW_YEAR.match(text, start)
+    if match is None:
+        return None
+    month, day = (12, 30) if match["d"] is None else (1, _DIGITS[match["d"]])
+    found = _all_bounds(_years_near(anchor, reach=1), month, (day, day), is_leap=False)
+    if not found:
+        return Found(match.end(), None, "word")
+    first, _ = found[0] if anchor.today is None else min(found, key=lambda item: _distance(item, anchor))
+    anchor.mention(first.year, first.month, first.day)
+    return Found(match.end(), first.isoformat(), "word")
 
 
 def _all_bounds(

@@ -10,7 +10,7 @@ from pipeline.numbers.counts import DIGITS
 from pipeline.numbers.fractions import move
 from pipeline.numbers.numerals import NUMERAL, Numeral, read_numeral
 from pipeline.numbers.reading import Reading
-from pipeline.numbers.units import SYMBOLS, Unit, match_unit
+from pipeline.numbers.units import SHARED_CURRENCIES, SYMBOLS, Unit, match_unit
 
 _PARTS_OF_YUAN = {"角": -1, "毛": -1, "毫": -1, "分": -2}
 _YUAN = frozenset("元块塊圆圓蚊角毛")
@@ -21,6 +21,8 @@ _TRADITIONAL = re.compile("[億萬個門數]")
 _LOCAL = (("MOP", ("澳門元", "澳門幣")), ("HKD", ("港元", "港幣")), ("TWD", ("台幣", "臺幣")))
 _OTHER_YUAN = ("人民幣", "人民币", "RMB")
 _ONE_DIGIT = frozenset("一二三四五六七八九")
+_NO_COUNTRY = "XXX"  # as the table of currencies has it
+_SHARED = re.compile("|".join(SHARED_CURRENCIES))
 
 
 def is_piece(text: str, end: int, *, is_vague: bool = False) -> bool:
@@ -116,6 +118,30 @@ def local_currency(text: str) -> str:
     if len(named) != 1 or _TRADITIONAL.search(text) is None or any(word in text for word in _OTHER_YUAN):
         return "CNY"
     return named[0]
+
+
+def localize_all(text: str, found: list[Reading]) -> list[Reading]:
+    """RETURNS (list[Reading]): the readings, amounts of money in the currency that the document means."""
+    code = local_currency(text)
+    if code != "CNY":
+        found = [localize(text, item, code) for item in found]
+    return [by_country(text, item) for item in found] if _SHARED.search(text) else found
+
+
+def by_country(text: str, reading: Reading) -> Reading:
+    """RETURNS (Reading): an amount of a currency that several countries have, of the country last named before it."""
+    if reading.label != "MONEY" or reading.body is None:
+        return reading
+    surface = text[reading.start : reading.end]
+    name = next((word for word in SHARED_CURRENCIES if surface.endswith(word)), None)
+    if name is None or any(surface.endswith(country + name) for country in SHARED_CURRENCIES[name]):
+        return reading
+    number, _, code = reading.body.rpartition(" ")
+    where = {text.rfind(country, 0, reading.start): code for country, code in SHARED_CURRENCIES[name].items()}
+    last = max(where)
+    if last < 0:
+        return reading._replace(body=None) if code == _NO_COUNTRY else reading
+    return reading._replace(body=f"{number} {where[last]}")
 
 
 def localize(text: str, reading: Reading, code: str) -> Reading:

@@ -15,8 +15,11 @@ _FIRST_UNITS = frozenset(
 _FIRST_NOT = re.compile(
     r"首(?:双语|名为|位数|个体|家庭|批示|部[委门队长]|日本|季度|月球|单元|本|首|席|号令|代|级|节目|区域|类|年级|任务|针对|案犯|站[立在着]|口[令碑感])"
 )
-_NO_RANK_UNITS = frozenset({"升", "方", "副", "大类", "番", "村", "团", "勺", "阀", "厂", "院", "校", "军", "锅"})
-_FRONT_UNITS = frozenset("名位强强")
+_NO_RANK_UNITS = frozenset({"升", "方", "副", "大类", "番", "村", "团", "勺", "阀", "厂", "院", "校", "锅"})
+_RANKS = frozenset("名位")
+_SEQUENCES = frozenset("轮局圈场站届盘节")
+_BEFORE_WHAT = frozenset("学节会赛婚产战考睡餐饭行灾天年月日时分秒周")
+_DAYS_OR_YEARS = re.compile("天(?!然)|日(?!本)|年(?![级度代龄])")
 _MULTIPLE = re.compile(r"翻了?(?:(?P<more>超过|逾)|(?P<near>近))?(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
 _ISSUE = re.compile(r"[ \xa0](?=[期号](?:[\s，。（()）]|$))")
 _CONNECTOR = re.compile(r"[-－—–―~～〜至到]第?")
@@ -41,6 +44,8 @@ def read_ordinal(text: str, start: int) -> Reading | None:
     body = low if high is None else f"{low}..{high}"
     if unit is not None and unit.word[0] in "个個" and len(unit.word) > 1:
         return Reading(start, end + 1, "ORDINAL", f"{body} {unit.word[0]}", numeral.modifier, True, "ordinal-unit")
+    if unit is not None and unit.word == "块":  # 第一块: a piece, no yuan
+        unit = unit._replace(kind="counter", name="块")
     if unit is None or unit.kind in ("percent", "money") or unit.word in _NO_RANK_UNITS:
         return Reading(start, end, "ORDINAL", body, numeral.modifier, True, "ordinal")
     name = unit.word if unit.kind == "duration" else unit.name
@@ -58,20 +63,32 @@ def read_front(text: str, start: int) -> Reading | None:
     """RETURNS (Reading | None): the top of a ranking: 前三, 前10名; nothing before a period (前三季度) or a unit."""
     match = NUMERAL.match(text, start + 1)
     numeral = None if match is None else read_numeral(match.group())
-    if match is None or numeral is None or numeral.low is None:
+    if match is None or numeral is None or numeral.low is None or word_at(text, start + 1):
         return None
     end = match.end()
-    if word_at(text, start + 1):
-        return None
+    counted = _first_of_many(text, start, end, numeral.low)
+    if counted is not None:
+        return counted
     following = text[end : end + 1]
-    if following in _FRONT_UNITS and following:
-        unit = "" if following == "强" else f" {following}"
-        if following == "强":
-            return Reading(start, end, "ORDINAL", numeral.low, "", True, "front")
-        return Reading(start, end + 1, "ORDINAL", numeral.low + unit, "", True, "front")
-    if match_unit(text, end) is not None or len(numeral.low) > 4 or following in "年月日天季个個%％.":
-        return None if following else Reading(start, end, "ORDINAL", numeral.low, "", True, "front")
+    if following in _RANKS and following:
+        return Reading(start, end + 1, "ORDINAL", f"{numeral.low} {following}", "", True, "front")
+    is_count = match_unit(text, end) is not None or len(numeral.low) > 4 or following in "年月日天季个個%％."
+    if is_count and following and following != "强":
+        return None
     return Reading(start, end, "ORDINAL", numeral.low, "", True, "front")
+
+
+def _first_of_many(text: str, start: int, end: int, number: str) -> Reading | None:
+    """RETURNS (Reading | None): 前三轮 (the first rounds), 假期前5天; 节前三天 and 前两天 alone are times before."""
+    if text[start - 1 : start] in _BEFORE_WHAT or float(number) <= 1:
+        return None
+    unit = match_unit(text, end)
+    if unit is not None and unit.word in _SEQUENCES:
+        return Reading(start, unit.end, "ORDINAL", f"{number} {unit.name}", "", True, "front")
+    length = _DAYS_OR_YEARS.match(text, end)
+    if length is None or not "\u4e00" <= text[start - 1 : start] <= "\u9fff":
+        return None
+    return Reading(start, length.end(), "DATE", f"P{number}{'Y' if length.group() == '年' else 'D'}", "", True, "front")
 
 
 def read_head(text: str, start: int) -> Reading | None:
@@ -79,11 +96,10 @@ def read_head(text: str, start: int) -> Reading | None:
     unit = match_unit(text, start + 2)
     if unit is not None and unit.kind == "duration" and unit.word[0] in "个個":  # 头一个月: the first
         return Reading(start, start + 3, "ORDINAL", f"1 {unit.word[0]}", "", True, "head")
-    if unit is not None and unit.word == "年" and text.startswith("头一", start):
-        return Reading(start, unit.end, "ORDINAL", "1 年", "", True, "head")
-    if unit is None or unit.kind != "counter" or not text.startswith("头一", start):
+    if unit is None or unit.kind not in ("counter", "duration") or not text.startswith("头一", start):
         return None
-    return Reading(start, unit.end, "ORDINAL", f"1 {unit.name}", "", unit.word != "次", "head")
+    name = unit.word if unit.kind == "duration" else unit.name
+    return Reading(start, unit.end, "ORDINAL", f"1 {name}", "", True, "head")
 
 
 def read_multiple(text: str, start: int) -> Reading | None:

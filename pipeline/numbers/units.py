@@ -22,7 +22,7 @@ COUNTERS = """
 面!积对向临粉料世
 幅!度员 册 本!地报质身届月周年轮 卷 页 頁 行!业动政为人情长程列驶!行政区 句 字!节符 首!次个批位家届场 曲 段!落时 章!程
 节 集!体团聚约装中合!集成电路 期!间货望待限刊末!期中 版!本权面 号!召称 代!表理替价 届!时会 屆 轮!流胎船渡 輪
-回!复应归家报到 趟 遍!布 圈!子 步!行伐入 下!降设调属列岗 拳 脚 口 声!明音 顿 餐!饮厅馆 席!位 桌 杯!赛子 瓶 碗
+回!复应归家报到 趟 遍!布 圈!子 步!行伐入 下!降设调属列岗午 拳 脚 口 声!明音 顿 餐!饮厅馆 席!位 桌 杯!赛子 瓶 碗
 盘!活点 盒 箱!包 袋 包!括装含 罐 桶 筐 篮!球板 锅!炉 勺 束 捆 堆 摞 叠 串!联 排!放名水污除查行 行 列 组!织成合建 組
 班!子级组长列 队!伍员长 隊 对!外于接应比象话口手 對 双!方边向语 雙 副!总主省市部书 付!款 级!别 級 类!似型别 類 档!案次
 等!级 型!号 层!面次级 層 楼!宇盘房市 樓 层级 栏 格!局 门!户槛票店诊 門 道!路德 重!点要大庆大建组新复症叠视量 重量箱
@@ -36,7 +36,7 @@ COUNTERS = """
 泡 弯 幅 帧 撇 胎 胞 伙 拍 卡!车 户口 网!络点友站格 校!长园区企友 院!士长子校 企!业 厂!房商家 村!民庄级委干落镇
 镇!村街区江 乡!村镇亲 县!域城级市区委长乡 縣 区!域间县块 省!级委内区市份道长 市!场区值委县级长辖盟 州!长级委 盟!员友
 旗!下帜县 国!家道际 國 地!区方块位面点带铁震理质平 港!口澳区股元 岸 党!员组委建派校小 党派 方!面案式向便法针位 軍
-军!队事区人 司 厅!长 社!会区保 委!员 站 厂 店!铺 库!存房区 馆 園 园!区林 亭 塔 寺 庙 男!性子士女孩 女!性士子儿孩婿
+军!队事区人医 司 厅!长 社!会区保 委!员 站 厂 店!铺 库!存房区 馆 園 园!区林 亭 塔 寺 庙 男!性子士女孩 女!性士子儿孩婿
 死!亡
 伤!害员亡 残!疾 老!人年师党干同 小!时组区学型微企 爱!情国心 维!拉修护持尔 大类 小类 大项!目 小项 中类 年级 年級 车间
 周岁 週歲 岁!月 歲 口人
@@ -48,7 +48,7 @@ COUNTERS = """
 册次 篇次 点次 站次 局 盘 金!融额属牌矿庸 银!行牌 铜!牌矿 金牌 银牌 铜牌 奖牌 机位 泊位 床位 千字 字 颗星 星级 星!期球
 球!队员场迷星赛门类鞋衣面拍悬桌馆童衫
 筒 包 届次 卡 码!洋头 路 线程 核!心电 像素 万像素 级次 期次 代次 联赛 声道 挡 缸 阀 速 档 款次 吨级 公斤级 标箱级
-个点!号子
+个点!号子位
 跨 围 圍
 打!的得!打击,打造,打破,打工,打开,打响,打好,打通,打印,打击,打赢,打卡,打球,打仗,打车,打拼,打架,打法,打量,打算,打人,打电,打出,打点,打败,打磨
 两!个位名家岸只条支艘天年月日周
@@ -56,7 +56,7 @@ COUNTERS = """
 锤!子炼 讲!话究述解 荤 素!质材养 件（套）
 辆（艘、架、列）次 台（套） 个（次） 项（次） 家（次） 人（次） 件(套)
 台(套) 任!务命何职意由教选 堂!食弟主 坛!子 倍!增数频 番!茄薯号 折旧
-省（区、市） 省(区、市) 省（市） 省（区） 省（自治区） 省（市、区） 省(市) 省(区)
+回合 省（区、市） 省(区、市) 省（市） 省（区） 省（自治区） 省（市、区） 省(市) 省(区)
 """
 
 MEASURES = """
@@ -74,10 +74,12 @@ kg KG Kg g mg μg t 吨位 载重吨 总吨 吨级 千瓦时 千瓦小时 兆瓦
 贝克勒尔 西弗 毫西弗 微西弗 拜!仁 比特 千比特 字节 千字节 兆字节 兆 兆比特 KB MB GB TB PB EB ZB G 吉字节 太字节 Mbps
 Gbps kbps Kbps bps 兆比特每秒 比特每秒 兆位 千位 转 转/分 节 马赫 丝!绸路 目 标准立方米 标方 PPM ppm ppb mmol μmol mol
 毫摩尔 摩尔 国际单位 IU 道尔顿 ms bp 点 手 股!指东权票 份 夸脱 品脱 蒲式耳 英石 次/分 迈 浬 公里级 千伏级 级
-FLOPS EFLOPS PFLOPS 亿次 EHz 英寸级 帧 像素 标准大气压 当量 标台 万千瓦级 千瓦级 兆瓦级 千瓦时/吨 纳米级
+FLOPS EFLOPS PFLOPS Eflops EFlops Pflops PFlops 亿次 EHz 英寸级 帧 像素 标准大气压 当量 标台
+万千瓦级 千瓦级 兆瓦级 千瓦时/吨 纳米级
 """
 
-# word = code; the first word of a code is the usual one. The 1990s papers have 马克, 法郎 and 卢布.
+# What several countries call their money is read by the country that the text names (pipeline/numbers/money.py); XXX is
+# none without one. word = code; the first word of a code is the usual one. The 1990s papers have 马克, 法郎 and 卢布.
 CURRENCIES = """
 CNY 元 人民币 人民幣 元人民币 元人民幣 圆 圓 块 块钱 塊 塊錢 元钱 RMB CNY 元整 圆整 圓整 蚊
 USD 美元 美金 元美金 USD  US$
@@ -96,7 +98,7 @@ SGD 新加坡元 新元 坡元 新币 SGD
 CHF 瑞士法郎 瑞郎 CHF
 INR 卢比 印度卢比 INR
 PKR 巴基斯坦卢比
-IDR 印尼盾 印尼卢比 印度尼西亚盾 IDR
+IDR 印尼盾 印尼卢比 印度尼西亚盾 IDR 盾
 THB 泰铢 泰銖 铢 THB
 VND 越南盾 VND
 MYR 林吉特 令吉 马来西亚林吉特 马币 MYR
@@ -135,6 +137,24 @@ FRF 法郎 法国法郎
 ITL 意大利里拉
 XAF 中非法郎
 XDR 特别提款权
+ESP 比塞塔 西班牙比塞塔
+GEL 拉里 格鲁吉亚拉里
+XXX 比索 第纳尔 先令
+"""
+
+# What several countries call their money, and the code of each.
+_SHARED_CURRENCIES = """
+比索 菲律宾 PHP 墨西哥 MXN 智利 CLP 阿根廷 ARS 哥伦比亚 COP 古巴 CUP 乌拉圭 UYU
+里拉 意大利 ITL 土耳其 TRY
+法郎 法国 FRF 瑞士 CHF 比利时 BEF 喀麦隆 XAF 乍得 XAF
+马克 德国 DEM 芬兰 FIM 波黑 BAM
+克朗 瑞典 SEK 挪威 NOK 丹麦 DKK 捷克 CZK 冰岛 ISK 爱沙尼亚 EEK
+卢比 印度 INR 巴基斯坦 PKR 尼泊尔 NPR 斯里兰卡 LKR 毛里求斯 MUR 印尼 IDR
+第纳尔 科威特 KWD 伊拉克 IQD 约旦 JOD 塞尔维亚 RSD 阿尔及利亚 DZD 突尼斯 TND 利比亚 LYD
+里亚尔 沙特 SAR 伊朗 IRR 卡塔尔 QAR 也门 YER 阿曼 OMR
+先令 肯尼亚 KES 坦桑尼亚 TZS 乌干达 UGX 索马里 SOS 奥地利 ATS
+镑 英国 GBP 埃及 EGP 黎巴嫩 LBP 叙利亚 SYP 苏丹 SDG
+盾 印尼 IDR 印度尼西亚 IDR 荷兰 NLG 越南 VND
 """
 
 FRACTIONS_OF_CURRENCY = {
@@ -189,6 +209,15 @@ _BLOCKED_PERCENTS = {
     "成": "立功员长本果熟品交效年份形分因人语千", "折": "扣射叠合旧腾线",
 }  # fmt: skip
 PER = ("/", "／")
+
+
+def _shared_currencies() -> dict[str, dict[str, str]]:
+    rows = (line.split() for line in _SHARED_CURRENCIES.strip().split("\n"))
+    return {word: dict(zip(rest[::2], rest[1::2], strict=True)) for word, *rest in rows}
+
+
+SHARED_CURRENCIES = _shared_currencies()
+"""Currency → country → ISO 4217 code."""
 
 
 class Unit(NamedTuple):
