@@ -36,6 +36,10 @@ _CLOSING = frozenset("”」』")
 _YEARS_OF_PLAN = re.compile("的?(?:头一|第[一二三四五]|最后一|开局之)年|这?五年")
 _EACH_DAY = re.compile("通达|可?达(?![到成])|办结|送达|往返|到账|结算")  # 当日通达, 次日达: of any day
 _ANOTHER_YEAR = ("去年", "上年", "前年", "往年")  # 去年同日
+_YEARS_BEFORE = (
+    rf"(?:{_D}{{1,5}}|[一二两三四五六七八九十百千零〇]{{1,9}})[多余]?(?:年代?|世纪(?:初|末|中叶|[上前下后]半叶)?)"
+)
+_BEFORE_CHRIST = re.compile(rf"公元前{_YEARS_BEFORE}(?:(?:——|[-－—–~～至到])(?:公元前|前)?{_YEARS_BEFORE})?")
 _EVENTS = frozenset("节赛考会战婚选")
 _SEASON_BEGINS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 _SEASONS_BACK = 6  # months since its first one
@@ -53,6 +57,9 @@ _DAY_SHIFT = {
 
 def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
     """RETURNS (Found | None): a date that starts with a word: 昨天, 本月底, 上周五, 年初, 上世纪90年代, 去年底."""
+    before = _BEFORE_CHRIST.match(text, start)
+    if before is not None:
+        return Found(before.end(), None, "word")  # values have no years before the first
     for pattern, value_of in (
         (_DAY_WORD, _day_word_value),
         (_MONTH_WORD, _month_word_value),
@@ -206,8 +213,6 @@ def match_decade(text: str, start: int, anchor: Anchor) -> Found | None:
     if century is None:
         return None
     part = _ERA_PARTS.get((match["p"] or "")[:1])
-    if text.endswith("公元前", 0, start):
-        return Found(match.end(), None)
     if match["dec"]:
         if decade is None or decade % 10:
             return None

@@ -18,7 +18,7 @@ _FIRST_NOT = re.compile(
 _NO_RANK_UNITS = frozenset({"升", "方", "副", "大类", "番", "村", "团", "勺", "阀", "厂", "院", "校", "锅"})
 _RANKS = frozenset("名位")
 _SEQUENCES = frozenset("轮局圈场站届盘节")
-_BEFORE_WHAT = frozenset("学节会赛婚产战考睡餐饭行灾天年月日时分秒周")
+_BEFORE_WHAT = frozenset("学节会赛婚产战考睡餐饭行灾元天年月日时分秒周")
 _DAYS_OR_YEARS = re.compile("天(?!然)|日(?!本)|年(?![级度代龄])")
 _MULTIPLE = re.compile(r"翻了?(?:(?P<more>超过|逾)|(?P<near>近))?(?P<n>[0-9０-９]|[一二三四五六七八九两兩])番")
 _ISSUE = re.compile(r"[ \xa0](?=[期号](?:[\s，。（()）]|$))")
