@@ -80,7 +80,7 @@ def read_front(text: str, start: int) -> Reading | None:
 
 def _first_of_many(text: str, start: int, end: int, number: str) -> Reading | None:
     """RETURNS (Reading | None): 前三轮 (the first rounds), 假期前5天; 节前三天 and 前两天 alone are times before."""
-    if text[start - 1 : start] in _BEFORE_WHAT or float(number) <= 1:
+    if text[start - 1 : start] in _BEFORE_WHAT or not 1 < float(number) < 100:
         return None
     unit = match_unit(text, end)
     if unit is not None and unit.word in _SEQUENCES:

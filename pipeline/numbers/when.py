@@ -9,6 +9,7 @@ from pipeline.numbers.calendar_words import match_word
 from pipeline.numbers.clock import match_clock
 from pipeline.numbers.reading import Reading
 
+_ANIMALS = frozenset("鼠牛虎兔龙蛇马羊猴鸡狗猪")
 _CLOCK_STARTS = frozenset("上下晚早清凌中午夜深傍")  # 今晚8时 is a day and a time
 
 
@@ -18,6 +19,8 @@ def read_word(text: str, start: int, anchor: Anchor) -> Reading | None:
         clock = match_clock(text, start)
         if clock is not None:
             return _reading(start, clock, "TIME", "clock")
+    if text[start] == "年" and text[start - 1 : start] in _ANIMALS:  # 虎年, the year of the tiger, begins before its 年
+        return _reading(start - 1, Found(start + 1, None), "DATE", "word")
     found = match_word(text, start, anchor)
     if found is not None and text[start] in "前后後" and text[start - 1 : start] == "大":
         return _further(text, start, found, anchor)
