@@ -1,8 +1,8 @@
 """What the match of a date means: its year, month, day or period as EDTF, resolved against the `Anchor`.
 
-`resolve` takes a match of the pattern in pipeline/numbers/dates.py by the names of its groups: the year (y, y2, rel), month
-and day (m, d, dl, dw, mp), periods (half, hy, q, qn, qp, mn, mb, fq, fm, nm, season, same, yp), and a month that was
-lost (md).
+`resolve` takes a match of the pattern in pipeline/numbers/dates.py by the names of its groups: the year (y, y2, rel),
+month and day (m, d, dl, dw, mp), periods (half, hy, q, qn, qp, mn, mb, fq, fm, nm, season, same, yp), and a month that
+was lost (md).
 """
 
 from __future__ import annotations
