@@ -36,6 +36,7 @@ _POINT = re.compile(r"(?<![0-9A-Za-z０-９.\u4e00-\u9fff]\.)(?<![0-9A-Za-z.]-\.
 _REACH = 40
 _SPACED = SPACES | {"分"}
 _BEFORE_MINUS = frozenset("为為是达達到至在从由于约近低降跌和、")
+_INDUSTRIES = re.compile("[一二三]{1,3}产业")  # 一二三产业: the first, the second and the third
 _SCALE_CHARS = frozenset("十百千万萬亿億")
 _NO_SIGN_AFTER = _DIGITS | frozenset("税担抱肩胜")
 _DENOMINATORS = frozenset("人户名元家个戶")
@@ -132,6 +133,10 @@ def _read_chinese(text: str, start: int, anchor: Anchor) -> _Result:
     length = word_at(text, start)
     if length:
         return None, start + length
+    if _INDUSTRIES.match(text, start) and (text[start + 1] != "产" or text[start - 1 : start] in ("一", "二")):
+        return Reading(
+            start, start + 1, "ORDINAL", str("一二三".index(text[start]) + 1), "", True, "ordinal"
+        ), start + 1
     if ends_word(text, start):
         return None, start + 1
     char = text[start]
