@@ -36,6 +36,8 @@ def test_a_wheel_of_the_source_distribution_holds_configs_and_example(tmp_path: 
     build("build_wheel", source, tmp_path / "wheel")
     (wheel,) = (tmp_path / "wheel").iterdir()
     with ZipFile(wheel) as packed:
+        names = "pipeline/nlp/features/known_names.txt"
+        assert packed.read(names) == (ROOT / names).read_bytes()
         for name, path in (default_files() | example_files()).items():
             assert packed.read(f"pipeline/_defaults/{name}") == path.read_bytes()
         (notes,) = (name for name in packed.namelist() if name.endswith(".dist-info/METADATA"))

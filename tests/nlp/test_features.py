@@ -11,10 +11,12 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.core.labels import ENTITIES, default_scheme
 from pipeline.errors import InputError, MissingPartError
 from pipeline.nlp.docs import make_char_doc
 from pipeline.nlp.features.batch import FeatureSource, StoredSource, TextBatch, describe, fold, make_batch
 from pipeline.nlp.features.characters import char_classes, make_char_classes, make_char_ngrams
+from pipeline.nlp.features.known_names import KNOWN
 from pipeline.nlp.features.lexicons import make_dictionary, make_lexicon
 from pipeline.nlp.features.matching import find_entries, make_entries
 from pipeline.nlp.features.names import make_brackets, make_name_parts
@@ -187,3 +189,10 @@ def test_number_marks_show_place_and_label() -> None:
     inside, other = codes[2, 0], batch_of("共5月3日商标")
     assert codes[3, 0] == inside  # both inside one QUANTITY
     assert make_number_marks()(other)[other.starts[0] + 2, 0] != inside  # inside a DATE
+
+
+def test_known_names_have_one_label_each() -> None:
+    names = [name for text in KNOWN.values() for name in text.split()]
+    assert len(names) == len(set(names))
+    assert min(map(len, names)) > 1
+    assert set(KNOWN) < set(default_scheme().names(ENTITIES))
