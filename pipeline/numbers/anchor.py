@@ -16,6 +16,7 @@ PARTS = {
 _D = "[0-9０-９]"
 _SENTENCE = 120
 _PASSAGE = 150
+_PARAGRAPH = 1000
 _GREGORIAN = 1583
 _LONG_PAST = 2  # years: a story of days so long ago goes on
 # What ends such a story: 公司成立于2001年5月10日。据了解，6月1日起停产
@@ -182,8 +183,10 @@ class Anchor:
         if self.last_day is None:
             return None
         year, month, day, where = self.last_day
-        is_near = self.here - where <= _PASSAGE or "\n" not in self.text[where : self.here]
-        return (year, month, day) if is_near else None
+        distance = self.here - where
+        if distance > _PARAGRAPH or (distance > _PASSAGE and "\n" in self.text[where : self.here]):
+            return None
+        return year, month, day
 
     def year_of_period(self, first_month: int, last_month: int) -> int | None:
         """RETURNS (int | None): the year of a quarter or half, from one month to another, that stands without one."""

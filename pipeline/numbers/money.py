@@ -22,6 +22,7 @@ _LOCAL = (("MOP", ("澳門元", "澳門幣")), ("HKD", ("港元", "港幣")), ("
 _OTHER_YUAN = ("人民幣", "人民币", "RMB")
 _ONE_DIGIT = frozenset("一二三四五六七八九")
 _NO_COUNTRY = "XXX"  # as the table of currencies has it
+_REACH = 2000  # characters in which a country is looked for: a document of only such amounts stays linear
 _SHARED = re.compile("|".join(SHARED_CURRENCIES))
 
 
@@ -137,7 +138,8 @@ def by_country(text: str, reading: Reading) -> Reading:
     if name is None or any(surface.endswith(country + name) for country in SHARED_CURRENCIES[name]):
         return reading
     number, _, code = reading.body.rpartition(" ")
-    where = {text.rfind(country, 0, reading.start): code for country, code in SHARED_CURRENCIES[name].items()}
+    begin = max(0, reading.start - _REACH)
+    where = {text.rfind(country, begin, reading.start): code for country, code in SHARED_CURRENCIES[name].items()}
     last = max(where)
     if last < 0:
         return reading._replace(body=None) if code == _NO_COUNTRY else reading
