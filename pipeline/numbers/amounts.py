@@ -27,8 +27,8 @@ _SPACED_COUNTERS = frozenset("个家件人名项次户种")
 _HALVED = frozenset("倍斤里亩岁吨")
 _SPACES = frozenset(" \xa0")
 _BIG = "万亿萬億kKwW"
-_ONE_DIGIT = frozenset("一二三四五六七八九")
 _ONES = "一二三四五六七八九"
+_ONE_DIGIT = frozenset(_ONES)
 # 一米八, 三米二长, 一米七五: tenths and hundredths of a metre, where no count goes on (三米一个).
 _TAIL = re.compile("[一二三四五六七八九]{1,2}(?=[，。、；！？）长高宽深厚粗多的左以上]|\\s|$)")
 _NIGHTS = frozenset({"夜", "晚", "晚上"})

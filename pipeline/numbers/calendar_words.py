@@ -57,9 +57,6 @@ _DAY_SHIFT = {
 
 def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
     """RETURNS (Found | None): a date that starts with a word: 昨天, 本月底, 上周五, 年初, 上世纪90年代, 去年底."""
-    before = _BEFORE_CHRIST.match(text, start)
-    if before is not None:
-        return Found(before.end(), None, "word")  # values have no years before the first
     for pattern, value_of in (
         (_DAY_WORD, _day_word_value),
         (_MONTH_WORD, _month_word_value),
@@ -77,6 +74,9 @@ def match_word(text: str, start: int, anchor: Anchor) -> Found | None:
             if pattern is _MONTH_WORD and match.lastgroup == "rel" and value is not None:
                 counted = match_counted(text, match.end(), int(value[:4]), int(value[5:7]))
             return counted or Found(match.end(), value, "word")
+    before = _BEFORE_CHRIST.match(text, start)
+    if before is not None:
+        return Found(before.end(), None, "word")  # values have no years before the first
     return (
         match_new_year(text, start, anchor)
         or match_recurring(text, start, anchor)

@@ -271,8 +271,8 @@ def _read_upwards(text: str, start: int, anchor: Anchor) -> tuple[Reading | None
     reading, end = read_number(text, start + 1, anchor)
     if reading is None and text[start + 1] in _BIG and text[start - 1 : start] not in _BEFORE_UPWARDS:
         reading, end = read_plain(text, start + 1)  # 上万户 are ten thousand households, 千家万户 are all of them
-    is_long = reading is not None and reading.label in ("DATE", "TIME") and reading.rule != "duration"
-    if reading is None or reading.end - start > 6 or is_long or reading.inside:
+    is_calendar = reading is not None and reading.label in ("DATE", "TIME") and reading.rule != "duration"
+    if reading is None or reading.end - start > 6 or is_calendar or reading.inside:
         return reading, end
     keep = reading.keep or reading.rule.startswith("bare")
     return reading._replace(inside=">=", keep=keep), end

@@ -97,11 +97,7 @@ def match_lunar(text: str, start: int, anchor: Anchor, year: int | None, *, has_
         end, last_day = range_end
     years = [year] if has_year else _years_near(anchor, reach=9 if match["leap"] else 1)
     found = _all_bounds(years, month, (day, last_day), bool(match["leap"]))
-    if not found:
-        return Found(end, None, "word")
-    first, last = found[0] if anchor.today is None else min(found, key=lambda item: _distance(item, anchor))
-    anchor.mention(first.year, first.month, first.day)
-    return Found(end, first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}", "word")
+    return _nearest(found, end, anchor)
 
 
 def match_new_year(text: str, start: int, anchor: Anchor) -> Found | None:
@@ -110,12 +106,16 @@ def match_new_year(text: str, start: int, anchor: Anchor) -> Found | None:
     if match is None:
         return None
     month, day = (12, 30) if match["d"] is None else (1, _DIGITS[match["d"]])
-    found = _all_bounds(_years_near(anchor, reach=1), month, (day, day), is_leap=False)
+    return _nearest(_all_bounds(_years_near(anchor, reach=1), month, (day, day), is_leap=False), match.end(), anchor)
+
+
+def _nearest(found: Sequence[tuple[datetime.date, datetime.date]], end: int, anchor: Anchor) -> Found:
+    """RETURNS (Found): of the same days in several years those next to the document's date; they are mentioned."""
     if not found:
-        return Found(match.end(), None, "word")
-    first, _ = found[0] if anchor.today is None else min(found, key=lambda item: _distance(item, anchor))
+        return Found(end, None, "word")
+    first, last = found[0] if anchor.today is None else min(found, key=lambda item: _distance(item, anchor))
     anchor.mention(first.year, first.month, first.day)
-    return Found(match.end(), first.isoformat(), "word")
+    return Found(end, first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}", "word")
 
 
 def _all_bounds(
